@@ -1,0 +1,1 @@
+"""Statistical quality monitoring of procedural learning curves."""

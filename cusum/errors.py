@@ -1,0 +1,100 @@
+"""One family of exceptions; every message says what was found, what was expected and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+__all__ = [
+    "CusumError",
+    "InvalidData",
+    "InvalidParameter",
+    "MissingDependency",
+    "PrivacyError",
+    "ProgrammeError",
+    "UnreadableFile",
+]
+
+
+class CusumError(Exception):
+    """Anything that this package refuses to do, and why.
+
+    Parameters
+    ----------
+    found : str
+        What was found: an English template whose ``{placeholders}`` are filled from `values`.
+    expected : str, default ""
+        What was expected instead, as a template.
+    remedy : str, default ""
+        What the reader can do about it, a whole sentence, as a template.
+    **values : object
+        What the placeholders stand for.
+
+    Notes
+    -----
+    The templates are kept apart from their values so that :meth:`render` can say the same in another language.
+
+    Examples
+    --------
+    >>> print(CusumError("limit is {value}", expected="a number above 0", remedy="Give a positive limit.", value=-1))
+    limit is -1; expected a number above 0. Give a positive limit.
+    """
+
+    def __init__(self, found: str, *, expected: str = "", remedy: str = "", **values: object) -> None:
+        self.found = found
+        self.expected = expected
+        self.remedy = remedy
+        self.values = values
+        super().__init__(self.render())
+
+    def render(self, translate: Callable[[str], str] = str) -> str:
+        """Say what is wrong, in English or another language.
+
+        Parameters
+        ----------
+        translate : callable, optional
+            Turns an English template into one in the reader's language.
+
+        Returns
+        -------
+        str
+            One paragraph: found, expected, remedy.
+        """
+        found = translate(self.found).format(**self.values)
+        expected = translate(self.expected).format(**self.values) if self.expected else ""
+        remedy = translate(self.remedy).format(**self.values) if self.remedy else ""
+        first = f"{found}; {translate('expected')} {expected}" if expected else found
+        first = first if first.endswith((".", "?", "!")) else f"{first}."
+        return f"{first} {remedy}".rstrip()
+
+    def __reduce__(self) -> tuple[Callable[..., CusumError], tuple[object, ...]]:
+        """Travel between processes with the values intact."""
+        return _rebuild, (type(self), self.found, self.expected, self.remedy, self.values)
+
+
+def _rebuild(kind: type[CusumError], found: str, expected: str, remedy: str, values: dict[str, object]) -> CusumError:
+    """Make the error again on the other side of a process boundary."""
+    return kind(found, expected=expected, remedy=remedy, **values)
+
+
+class InvalidParameter(CusumError, ValueError):
+    """A parameter has a value that makes no sense."""
+
+
+class InvalidData(CusumError, ValueError):
+    """The data cannot be charted as they are."""
+
+
+class UnreadableFile(CusumError):
+    """A file cannot be read as registrations."""
+
+
+class PrivacyError(CusumError):
+    """The data hold something that must not be there, such as a civil registration number."""
+
+
+class ProgrammeError(CusumError):
+    """A programme file is missing or says something that cannot be used."""
+
+
+class MissingDependency(CusumError, ImportError):
+    """An optional package is needed for this and is not installed."""
