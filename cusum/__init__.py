@@ -1,1 +1,142 @@
-"""Statistical quality monitoring of procedural learning curves."""
+"""Statistical quality monitoring of procedural learning curves.
+
+A registration is one procedure by one trainee; a criterion says what is good enough; a chart turns outcomes in order
+into a path with limits; a signal is where the path says something. The names below are all that is promised; each is
+imported when it is first used, so that ``import cusum`` is quick.
+
+Examples
+--------
+>>> import cusum
+>>> criterion = cusum.Criterion(acceptable=0.10, unacceptable=0.20)
+>>> criterion.unacceptable
+0.2
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:  # what type checkers and editors read; the table below is what runs
+    from cusum.charts import (
+        BernoulliCusum,
+        Chart,
+        LearningCurveCusum,
+        LearningThenMonitoring,
+        Path,
+        Signal,
+        StandardCusum,
+        Walk,
+    )
+    from cusum.cohort import Cohort, analyse
+    from cusum.criterion import Criterion
+    from cusum.design import LimitDesign, RunLength, find_limit, run_length
+    from cusum.errors import (
+        CusumError,
+        InvalidData,
+        InvalidParameter,
+        MissingDependency,
+        PrivacyError,
+        ProgrammeError,
+        UnreadableFile,
+    )
+    from cusum.figures import plot, plot_crossings, plot_department, plot_trainee
+    from cusum.models import TimeToCompetence, time_to_competence
+    from cusum.programme import Programme, load_programme
+    from cusum.registrations import Registrations, read_registrations
+    from cusum.registrations.simulate import SimulatedCohort, simulate_registrations
+    from cusum.report import ReportPaths, write_report
+
+_HOME = {
+    "Criterion": "criterion",
+    "Chart": "charts",
+    "Path": "charts",
+    "Signal": "charts",
+    "Walk": "charts",
+    "StandardCusum": "charts",
+    "BernoulliCusum": "charts",
+    "LearningCurveCusum": "charts",
+    "LearningThenMonitoring": "charts",
+    "run_length": "design.run_length",
+    "find_limit": "design",
+    "RunLength": "design",
+    "LimitDesign": "design",
+    "read_registrations": "registrations",
+    "Registrations": "registrations",
+    "simulate_registrations": "registrations.simulate",
+    "SimulatedCohort": "registrations.simulate",
+    "load_programme": "programme",
+    "Programme": "programme",
+    "analyse": "cohort",
+    "Cohort": "cohort",
+    "time_to_competence": "models.time_to_competence",
+    "TimeToCompetence": "models.time_to_competence",
+    "plot": "figures",
+    "plot_trainee": "figures",
+    "plot_crossings": "figures",
+    "plot_department": "figures",
+    "write_report": "report",
+    "ReportPaths": "report",
+    "CusumError": "errors",
+    "InvalidData": "errors",
+    "InvalidParameter": "errors",
+    "MissingDependency": "errors",
+    "PrivacyError": "errors",
+    "ProgrammeError": "errors",
+    "UnreadableFile": "errors",
+}
+
+__all__ = [
+    "BernoulliCusum",
+    "Chart",
+    "Cohort",
+    "Criterion",
+    "CusumError",
+    "InvalidData",
+    "InvalidParameter",
+    "LearningCurveCusum",
+    "LearningThenMonitoring",
+    "LimitDesign",
+    "MissingDependency",
+    "Path",
+    "PrivacyError",
+    "Programme",
+    "ProgrammeError",
+    "Registrations",
+    "ReportPaths",
+    "RunLength",
+    "Signal",
+    "SimulatedCohort",
+    "StandardCusum",
+    "TimeToCompetence",
+    "UnreadableFile",
+    "Walk",
+    "analyse",
+    "find_limit",
+    "load_programme",
+    "plot",
+    "plot_crossings",
+    "plot_department",
+    "plot_trainee",
+    "read_registrations",
+    "run_length",
+    "simulate_registrations",
+    "time_to_competence",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its room the first time that it is asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"cusum has no name {name!r}")
+    value = getattr(import_module(f"cusum.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted({*globals(), *__all__})
