@@ -1,0 +1,269 @@
+"""LC-CUSUM: has a learner become good enough? And, after that, does it stay so?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cusum.charts.base import (
+    BoolArray,
+    Chart,
+    Path,
+    Signal,
+    TextArray,
+    check_choice,
+    check_failure,
+    check_positive,
+    fill_from,
+    refuse_risk,
+)
+from cusum.charts.bernoulli import BernoulliCusum, check_start
+from cusum.charts.walk import FloatArray, Walk
+from cusum.criterion import Criterion
+from cusum.errors import InvalidParameter
+
+__all__ = ["LearningCurveCusum", "LearningThenMonitoring"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningCurveCusum(Chart):
+    """Watch a learner who is supposed not yet good enough, and signal when the cases say otherwise.
+
+    Parameters
+    ----------
+    criterion : Criterion
+        Acceptable (p0) and unacceptable (p1) failure rate.
+    limit : float
+        Decision limit h, above 0 and above `start`: a signal is S >= h. Design it with `cusum.find_limit` for a stated
+        probability of a false declaration within a stated number of cases.
+    start : float, default 0
+        Statistic before the first case and after a restart, from 0 to below `limit`.
+    after_signal : {"stop", "restart", "continue"}
+        Chart no more (the learner's question is answered); start again at `start`; or carry on.
+
+    Raises
+    ------
+    InvalidParameter
+        If a parameter is outside its range.
+
+    Notes
+    -----
+    A success adds ln((1-p0)/(1-p1)) > 0, a failure ln(p0/p1) < 0; S = max(0, S + score). A signal is "competent".
+    Sources differ in which rate they call p0: here p0 is the acceptable one. Wald's ln((1-beta)/alpha) is not a limit
+    for this chart: with its holding barrier the probability of a false declaration grows with the number of cases.
+
+    References
+    ----------
+    Biau DJ, Williams SM, Schlup MM, Nizard RS, Porcher R. Br J Surg 2008;95:925-929, doi:10.1002/bjs.6056.
+    Biau DJ, Porcher R. Stat Med 2010;29:1900-1909, doi:10.1002/sim.3947.
+
+    Examples
+    --------
+    >>> chart = LearningCurveCusum(criterion=Criterion(acceptable=0.1, unacceptable=0.2), limit=1.25)
+    >>> chart.run([1] + [0] * 12).first("competent")
+    12
+    """
+
+    key: ClassVar[str] = "lc_cusum"
+    names: ClassVar[dict[str, str]] = {"en": "LC-CUSUM", "da": "læringskurve-cusum (LC-CUSUM)"}
+    kinds: ClassVar[tuple[str, str]] = ("", "competent")
+    references: ClassVar[tuple[str, ...]] = ("10.1002/bjs.6056", "10.1002/sim.3947")
+
+    criterion: Criterion
+    limit: float
+    start: float = 0.0
+    after_signal: Literal["stop", "restart", "continue"] = "stop"
+
+    def __post_init__(self) -> None:
+        """Refuse parameters outside their range."""
+        object.__setattr__(self, "limit", check_positive("limit", self.limit))
+        check_choice("after_signal", self.after_signal, ("stop", "restart", "continue"))
+        check_start(self.start, self.limit)
+
+    @property
+    def walk(self) -> Walk:
+        """The recursion: floor at 0, one upper limit."""
+        return Walk(floor=0.0, upper=self.limit, start=self.start, after_signal=self.after_signal)
+
+    def scores(self, failure: ArrayLike, *, risk: ArrayLike | None = None) -> FloatArray:
+        """Give the log likelihood ratio of each outcome, acceptable against unacceptable.
+
+        Parameters
+        ----------
+        failure : array-like, shape (n,)
+            Outcomes, 1 for a failure.
+        risk : None
+            Not used by this chart; refused if given.
+
+        Returns
+        -------
+        array of float, shape (n,)
+            ln(p0/p1) for a failure, ln((1-p0)/(1-p1)) for a success.
+        """
+        refuse_risk(self, risk)
+        p0, p1 = self.criterion.acceptable, self.criterion.unacceptable
+        return np.where(check_failure(failure), log(p0 / p1), log((1 - p0) / (1 - p1)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningThenMonitoring(Chart):
+    """Follow a trainee from learning to competence, and from there watch that it lasts.
+
+    Parameters
+    ----------
+    learning : LearningCurveCusum
+        Chart of the learning phase.
+    monitoring : BernoulliCusum
+        Chart that watches from the case after the signal of competence.
+    after_deterioration : {"learning", "monitoring", "stop"}
+        After a signal of deterioration: back to the learning chart, which starts anew with the next case; monitor on,
+        from the start; or chart no more.
+
+    Raises
+    ------
+    InvalidParameter
+        If a parameter is not such a chart, or the two have different criteria.
+
+    Notes
+    -----
+    Each phase uses its chart up to that chart's first signal. States after a case: "learning" (never signalled
+    competent), "competent", "alarm" (deterioration has been signalled since, and competence not again).
+
+    References
+    ----------
+    Biau DJ, Williams SM, Schlup MM, Nizard RS, Porcher R. Br J Surg 2008;95:925-929, doi:10.1002/bjs.6056.
+
+    Examples
+    --------
+    >>> criterion = Criterion(acceptable=0.1, unacceptable=0.4)
+    >>> chart = LearningThenMonitoring(
+    ...     learning=LearningCurveCusum(criterion=criterion, limit=1.5),
+    ...     monitoring=BernoulliCusum(criterion=criterion, limit=2.0),
+    ... )
+    >>> path = chart.run([0, 0, 0, 0, 0, 1, 1, 0])
+    >>> [(signal.case, signal.kind) for signal in path.signals]
+    [(4, 'competent'), (7, 'deterioration')]
+    >>> path.state
+    array(['learning', 'learning', 'learning', 'competent', 'competent',
+           'competent', 'alarm', 'alarm'], dtype='<U10')
+    """
+
+    key: ClassVar[str] = "learning_then_monitoring"
+    names: ClassVar[dict[str, str]] = {
+        "en": "LC-CUSUM, then Bernoulli CUSUM",
+        "da": "læringskurve-cusum (LC-CUSUM), derefter Bernoulli-CUSUM",
+    }
+    kinds: ClassVar[tuple[str, str]] = ("competent", "deterioration")
+    references: ClassVar[tuple[str, ...]] = ("10.1002/bjs.6056", "10.1080/00224065.1999.11979900")
+
+    learning: LearningCurveCusum
+    monitoring: BernoulliCusum
+    after_deterioration: Literal["learning", "monitoring", "stop"] = "learning"
+
+    def __post_init__(self) -> None:
+        """Refuse charts of another kind, or with another criterion."""
+        for name, kind in (("learning", LearningCurveCusum), ("monitoring", BernoulliCusum)):
+            if not isinstance(getattr(self, name), kind):
+                raise InvalidParameter(
+                    "{name} is {value!r}",
+                    expected="a {kind}",
+                    name=name,
+                    value=getattr(self, name),
+                    kind=kind.__name__,
+                )
+        check_choice("after_deterioration", self.after_deterioration, ("learning", "monitoring", "stop"))
+        if self.learning.criterion != self.monitoring.criterion:
+            raise InvalidParameter(
+                "learning has {learning} and monitoring has {monitoring}",
+                expected="one criterion for both phases",
+                learning=self.learning.criterion,
+                monitoring=self.monitoring.criterion,
+            )
+
+    @property
+    def criterion(self) -> Criterion:
+        """The criterion that both phases share."""
+        return self.learning.criterion
+
+    @property
+    def walk(self) -> Walk:
+        """The recursion of the first phase, up to its signal."""
+        return self.learning.walk
+
+    def scores(self, failure: ArrayLike, *, risk: ArrayLike | None = None) -> FloatArray:
+        """Give the learning chart's scores; the monitoring chart's are their opposites.
+
+        Parameters
+        ----------
+        failure : array-like, shape (n,)
+            Outcomes, 1 for a failure.
+        risk : None
+            Not used by this chart; refused if given.
+
+        Returns
+        -------
+        array of float, shape (n,)
+            Scores of the learning phase.
+        """
+        refuse_risk(self, risk)
+        return self.learning.scores(failure)
+
+    def _path(self, failure: BoolArray, risk: FloatArray | None, scores: FloatArray) -> Path:
+        """Run the phases in turn, each to its first signal."""
+        n = failure.size
+        used, statistic, upper = scores.copy(), np.full(n, np.nan), np.full(n, np.nan)
+        signals: list[Signal] = []
+        at, phase = 0, "learning"
+        while at < n and phase != "stop":
+            chart = self.learning if phase == "learning" else self.monitoring
+            run, sign = chart.walk, 1.0 if phase == "learning" else -1.0
+            values = _to_first_signal(run, scores, at, sign)
+            part = slice(at, at + values.size)
+            used[part] *= sign
+            statistic[part], upper[part] = values, chart.limit
+            at += values.size
+            if run.outside(values[-1:])[0]:
+                signals.append(Signal(at, chart.kinds[1], float(values[-1])))
+                phase = "monitoring" if phase == "learning" else self.after_deterioration
+        lower = np.broadcast_to(np.nan, n)
+        return Path(self, failure, risk, used, statistic, lower, upper, tuple(signals))
+
+    def phases(self, signals: Sequence[Signal], n: int) -> TextArray:
+        """Tell which chart each case was under.
+
+        Parameters
+        ----------
+        signals : sequence of Signal
+            Signals of a path, in case order.
+        n : int
+            Number of cases.
+
+        Returns
+        -------
+        array of str, shape (n,)
+            "learning" or "monitoring"; "" for cases that were not charted.
+        """
+        after = "" if self.after_deterioration == "stop" else self.after_deterioration
+        changes = [(s.case + 1, "monitoring" if s.kind == "competent" else after) for s in signals if s.case < n]
+        return fill_from("learning", changes, n)
+
+
+def _to_first_signal(walk: Walk, scores: FloatArray, at: int, sign: float) -> FloatArray:
+    """Walk from a case on in growing blocks, up to and including the first signal, or to the end."""
+    pieces: list[FloatArray] = []
+    start, length = walk.start, 128
+    while at < scores.size:
+        block = walk.free(sign * scores[at : at + length], start)
+        reached = walk.outside(block)
+        first = int(reached.argmax())
+        if reached[first]:
+            pieces.append(block[: first + 1])
+            break
+        pieces.append(block)
+        at, start, length = at + block.size, float(block[-1]), min(2 * length, 8192)
+    return np.concatenate(pieces)
