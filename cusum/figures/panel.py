@@ -1,0 +1,325 @@
+"""One chart as a panel: statistic, limits, signals, failures, and the failure rate in a strip below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from cusum.criterion import Criterion
+from cusum.figures.reading import Reading
+from cusum.figures.segments import Segment, segments
+from cusum.figures.theme import BOUNDARY, CURVE, GRID, MARKERS, REFERENCE, SHADE, SIGNAL, tint
+from cusum.language import Language
+
+__all__ = ["Panel"]
+
+_LABELS = 38
+"""Room for two lines of words beyond a limit, in pixels."""
+_TICKS = 18
+"""Room for the failure ticks, in pixels."""
+_RANKS = ("statistic", "monitoring", "limit", "signal", "failure", "rate", "acceptable", "unacceptable")
+_DASH = {"learning": "solid", "": "solid", "monitoring": "dot"}
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """A place in a figure where one path is drawn.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        The figure; it is changed.
+    frame : DataFrame
+        The path: columns case, failure, score, statistic, lower, upper, phase, signal, and where known performed_on,
+        rate, rate_low and rate_high. One row a case, in order.
+    reading : Reading
+        How the chart is to be read.
+    language : Language
+        The reader's.
+    x, y, strip : str
+        Axes of the panel, such as ``"x2"``, ``"y3"`` and ``"y4"``; no strip if ``""``.
+    length : float
+        Case number at the right end.
+    height : float
+        Height of the chart in pixels, so that words find room beyond the limits.
+    legend : bool
+        True for the panel that stands for all in the legend.
+    name : str
+        What is charted, for the hover text.
+    """
+
+    figure: go.Figure
+    frame: pd.DataFrame
+    reading: Reading
+    language: Language
+    x: str
+    y: str
+    strip: str
+    length: float
+    height: float
+    legend: bool
+    name: str
+
+    @property
+    def axis_title(self) -> str:
+        """Say which way is towards competence, for the phases that this path has."""
+        return self.reading.axis_title(self.language, monitored=(self.frame["phase"] == "monitoring").any())
+
+    def draw(self) -> None:
+        """Draw the statistic, its limits, the signals and every failure."""
+        parts = list(segments(self.frame))
+        low, high = self._extent(parts)
+        above, below = _LABELS, _LABELS + _TICKS if low < 0 else _TICKS
+        pixel = (high - low) / max(self.height - above - below, 40)
+        bottom = low - below * pixel
+        self._shade(parts)
+        for part in parts:
+            self._limits(part)
+        self._lines(parts)
+        self._cases()
+        self._failures(bottom + 0.4 * _TICKS * pixel)
+        self._signals()
+        axis = self._axis(self.y)
+        axis.range = [bottom, high + above * pixel]
+        limits = [value for value in self._limit_values(parts) if value]
+        axis.tickvals = [*limits, 0.0]
+        shown = [self.language.number(abs(value) if self.reading.mirrored else value, 1) for value in limits]
+        axis.ticktext = [*shown, "0"]
+        axis.zeroline, axis.zerolinecolor = True, GRID
+
+    def draw_strip(self, criterion: Criterion) -> None:
+        """Draw the smoothed failure rate with its band between the two rates of the criterion.
+
+        Parameters
+        ----------
+        criterion : Criterion
+            Acceptable and unacceptable failure rate.
+        """
+        words, frame = self.language, self.frame
+        top = min(1.0, 2.5 * criterion.unacceptable)
+        for role, rate, dash, name in (
+            ("acceptable", criterion.acceptable, "dot", words.text("acceptable failure rate")),
+            ("unacceptable", criterion.unacceptable, "dashdot", words.text("unacceptable failure rate")),
+        ):
+            self._trace(
+                role,
+                {"x": [0, self.length], "y": [rate, rate], "mode": "lines", "hoverinfo": "skip"}
+                | {"line": {"color": BOUNDARY, "width": 1, "dash": dash}, "name": name},
+                self.strip,
+            )
+        if not frame.empty and "rate" in frame:
+            case = frame["case"].to_numpy()
+            band = words.text("current failure rate with 95% band")
+            edge = np.concatenate([frame["rate_low"].to_numpy(), frame["rate_high"].to_numpy()[::-1]])
+            self._trace(
+                "band",
+                {"x": np.concatenate([case, case[::-1]]), "y": np.round(edge, 4), "mode": "lines", "fill": "toself"}
+                | {"fillcolor": tint(CURVE, 0.2), "line": {"width": 0}, "hoverinfo": "skip", "name": band},
+                self.strip,
+            )
+            percent = frame[["rate", "rate_low", "rate_high"]].to_numpy(dtype=float) * 100
+            template = words.text("current failure rate {rate}, 95% {low} to {high}", **self._percents())
+            self._trace(
+                "rate",
+                {"x": case, "y": frame["rate"].round(4).to_numpy(), "mode": "lines", "name": band}
+                | {"line": {"color": CURVE, "width": 1.5}, "customdata": np.round(percent, 1).tolist()}
+                | {"hovertemplate": f"{self._heading()}<br>{template}<extra></extra>"},
+                self.strip,
+            )
+        axis = self._axis(self.strip)
+        axis.range = [0, top]
+        axis.tickvals = [criterion.acceptable, criterion.unacceptable]
+        axis.ticktext = [words.percent(criterion.acceptable), words.percent(criterion.unacceptable)]
+
+    def _percents(self) -> dict[str, str]:
+        """Placeholders that plotly fills with percentages, written as in the language."""
+        sign = self.language.percent(0).replace("0", "", 1)
+        return {name: f"%{{customdata[{i}]:.0f}}{sign}" for i, name in enumerate(("rate", "low", "high"))}
+
+    def _heading(self) -> str:
+        """First line of a hover text."""
+        return f"<b>{self.name}</b> " + self.language.text("no. {case}", case="%{x}")
+
+    def _axis(self, name: str) -> Any:
+        """The axis object behind a short name such as "y3"."""
+        return self.figure.layout[f"{name[0]}axis{name[1:]}"]
+
+    def _trace(self, role: str, trace: dict[str, Any], y: str = "") -> None:
+        """Add a trace to the panel; its role is in the legend once."""
+        shown = self.legend and role in _RANKS
+        shown = shown and not any(other.legendgroup == role and other.showlegend for other in self.figure.data)
+        meta = {"role": role, **trace.pop("meta", {})}
+        places = {"xaxis": self.x, "yaxis": y or self.y, "legendgroup": role, "showlegend": shown, "meta": meta}
+        if shown:
+            places["legendrank"] = 1 + _RANKS.index(role)
+        self.figure.add_trace(go.Scatter({**trace, **places}))
+
+    def _extent(self, parts: list[Segment]) -> tuple[float, float]:
+        """Lowest and highest value that is drawn."""
+        values = [0.0, *self._limit_values(parts)]
+        for part in parts:
+            drawn = self.reading.sign(part.phase) * part.statistic
+            values += [float(drawn.min()), float(drawn.max())]
+        low, high = min(values), max(values)
+        return (low, high) if high > low else (low, low + 1)
+
+    def _limit_values(self, parts: list[Segment]) -> list[float]:
+        """Values of the limits, as drawn, each once."""
+        values: set[float] = set()
+        for part in parts:
+            both = np.concatenate([part.lower, part.upper])
+            values |= {round(self.reading.sign(part.phase) * float(value), 6) for value in both[~np.isnan(both)]}
+        return sorted(values)
+
+    def _shade(self, parts: list[Segment]) -> None:
+        """Lay a shade behind the monitoring phase."""
+        for part in parts:
+            if part.phase == "monitoring":
+                end = self.length if part.last else part.case[-1]
+                self.figure.add_shape(
+                    type="rect",
+                    layer="below",
+                    xref=self.x,
+                    yref=f"{self.y} domain",
+                    x0=float(part.case[0]),
+                    x1=float(end),
+                )
+                self.figure.layout.shapes[-1].update(y0=0, y1=1, fillcolor=SHADE, line_width=0, name="monitoring")
+
+    def _limits(self, part: Segment) -> None:
+        """Draw the limits of a stretch, each with its name on it."""
+        name = self.language.text("limit")
+        for side in ("lower", "upper"):
+            line = part.limit(side, self.length if part.last else None)
+            if line is None:
+                continue
+            sign, kind = self.reading.sign(part.phase), self.reading.limit_kind(part.phase, side)
+            self._trace(
+                "limit",
+                {"x": line[0], "y": sign * line[1], "mode": "lines", "name": name}
+                | {"line": {"color": BOUNDARY, "width": 1.5, "dash": "dash", "shape": "vh"}, "hoverinfo": "skip"}
+                | {"meta": {"limit": kind, "phase": part.phase}},
+            )
+            if not self._named(kind):
+                self._limit_name(part, kind, sign * float(line[1][-1]))
+
+    def _named(self, kind: str) -> bool:
+        """True if the limit has its name in this panel already."""
+        name = f"{self.y} {kind}"
+        return any(note.name == name for note in self.figure.layout.annotations)
+
+    def _limit_name(self, part: Segment, kind: str, value: float) -> None:
+        """Write the name of a limit on its line, where the statistic seldom is."""
+        at_end = part.phase == "monitoring" and part.case[0] > 0.45 * self.length
+        self.figure.add_annotation(
+            name=f"{self.y} {kind}",
+            text=self.reading.limit_name(kind, self.language),
+            x=self.length if at_end else float(part.case[0]),
+            y=value,
+            xref=self.x,
+            yref=self.y,
+            xanchor="right" if at_end else "left",
+            yanchor="bottom" if value > 0 else "top",
+            showarrow=False,
+            borderpad=1,
+            font={"color": BOUNDARY},
+        )
+
+    def _lines(self, parts: list[Segment]) -> None:
+        """Draw the statistic as steps; the monitoring phase is dotted."""
+        for phase in dict.fromkeys(part.phase for part in parts):
+            chosen = [part for part in parts if part.phase == phase]
+            sign = self.reading.sign(phase)
+            x = np.concatenate([np.append(part.case, np.nan) for part in chosen])[:-1]
+            y = np.concatenate([np.append(sign * part.statistic, np.nan) for part in chosen])[:-1]
+            watched = phase == "monitoring"
+            name = self.language.text("statistic, monitoring") if watched else self.language.text("statistic")
+            self._trace(
+                "monitoring" if watched else "statistic",
+                {"x": x, "y": np.round(y, 6) + 0.0, "mode": "lines", "name": name}
+                | {"line": {"color": CURVE, "width": 2, "dash": _DASH.get(phase, "solid"), "shape": "hv"}}
+                | {"hoverinfo": "skip", "meta": {"phase": phase}},
+            )
+
+    def _cases(self) -> None:
+        """Let each case speak when it is pointed at."""
+        frame = self.frame[self.frame["statistic"].notna()]
+        if frame.empty:
+            return
+        sign = frame["phase"].map(self.reading.sign).to_numpy(dtype=float)
+        words = self.language
+        outcome = {True: words.text("failure"), False: words.text("success")}
+        dates = self._dates(frame)
+        data = [
+            [f"{day} · {outcome[bool(failure)]}" if day else outcome[bool(failure)], round(float(value), 3)]
+            for day, failure, value in zip(dates, frame["failure"], frame["statistic"], strict=True)
+        ]
+        value = words.text("statistic {value}", value="%{customdata[1]:.2f}")
+        self._trace(
+            "cases",
+            {"x": frame["case"].to_numpy(), "y": np.round(sign * frame["statistic"].to_numpy(dtype=float), 6) + 0.0}
+            | {"mode": "markers", "marker": {"size": 7, "color": CURVE, "opacity": 0}, "customdata": data}
+            | {"hovertemplate": f"{self._heading()}<br>%{{customdata[0]}}<br>{value}<extra></extra>"}
+            | {"name": words.text("procedures")},
+        )
+
+    def _dates(self, frame: pd.DataFrame) -> list[str]:
+        """Dates of the cases as text; empty where there are none."""
+        if "performed_on" not in frame:
+            return [""] * len(frame)
+        written = {day: self.language.date(day, "medium") for day in frame["performed_on"].unique()}
+        return [written[day] for day in frame["performed_on"]]
+
+    def _failures(self, height: float) -> None:
+        """Mark every failure with a tick on the axis."""
+        failed = self.frame[self.frame["failure"].astype(bool)]
+        name = self.language.text("failure")
+        words = [f"{day} · {name}".removeprefix(" · ") for day in self._dates(failed)]
+        self._trace(
+            "failure",
+            {"x": failed["case"].to_numpy(), "y": np.full(len(failed), round(height, 6)), "mode": "markers"}
+            | {"marker": {"symbol": "line-ns", "size": 9, "line": {"color": REFERENCE, "width": 1.5}}}
+            | {"text": words, "hovertemplate": f"{self._heading()}<br>%{{text}}<extra></extra>"}
+            | {"name": name},
+        )
+
+    def _signals(self) -> None:
+        """Mark the signals, with case number and date where there is room."""
+        said = self.frame[self.frame["signal"] != ""]
+        name = self.language.text("signal")
+        heights = said["phase"].map(self.reading.sign).to_numpy(dtype=float) * said["statistic"].to_numpy(dtype=float)
+        days = np.array(self._dates(said), dtype=object)
+        for kind in dict.fromkeys(said["signal"]):
+            rows = np.flatnonzero((said["signal"] == kind).to_numpy())
+            self._trace(
+                "signal",
+                {"x": said["case"].to_numpy()[rows], "y": np.round(heights[rows], 6), "mode": "markers", "name": name}
+                | {"marker": {"symbol": MARKERS.get(kind, "diamond"), "size": 11, "color": SIGNAL}}
+                | {"customdata": days[rows].tolist(), "cliponaxis": False, "meta": {"signal": kind}}
+                | {
+                    "hovertemplate": f"{self._heading()}<br>{self.language.signal(kind)}<br>%{{customdata}}<extra></extra>"
+                },
+            )
+        for down in (False, True):
+            self._label(
+                [(int(c), h, d) for c, h, d in zip(said["case"], heights, days, strict=True) if (h < 0) == down]
+            )
+
+    def _label(self, said: list[tuple[int, float, str]]) -> None:
+        """Write case number and date at those signals that are far enough from the one before."""
+        last = -np.inf
+        for case, height, day in said:
+            if case - last < 0.5 * self.length:
+                continue
+            last = case
+            number = self.language.text("no. {case}", case=case)
+            side = "left" if case < 0.3 * self.length else "right" if case > 0.7 * self.length else "center"
+            self.figure.add_annotation(
+                {"text": f"{number} · {day}" if day else number, "x": case, "y": height, "xref": self.x, "yref": self.y}
+                | {"xanchor": side, "yanchor": "top" if height < 0 else "bottom", "yshift": -18 if height < 0 else 18}
+                | {"showarrow": False, "borderpad": 0, "name": f"{self.y} signal {case}"},
+            )

@@ -1,0 +1,159 @@
+"""How a chart is to be read: which way is towards competence, and what its limits say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cusum.charts import Chart, LearningThenMonitoring
+from cusum.language import Language, msgid
+
+__all__ = ["Reading", "reading_of"]
+
+_LIMITS = {
+    "competent": msgid("limit: competence"),
+    "deterioration": msgid("limit: deterioration"),
+    "improvement": msgid("limit: improvement"),
+    "acceptable": msgid("limit: acceptable"),
+    "unacceptable": msgid("limit: unacceptable"),
+    "": msgid("limit"),
+}
+_AXES = {
+    "up": msgid("↑ towards competence"),
+    "down": msgid("↓ towards competence"),
+    "both": msgid("↑ competence   ↓ deterioration"),
+    "watch": msgid("↑ towards deterioration"),
+    "none": msgid("statistic"),
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to draw a chart so that it can be read.
+
+    Parameters
+    ----------
+    kinds : tuple of str
+        What the lower and the upper limit say.
+    mirrored : bool
+        True where the statistic of the monitoring phase is drawn below zero, so that up is towards competence throughout.
+
+    Examples
+    --------
+    >>> Reading(("", "competent"), mirrored=False).way
+    'up'
+    """
+
+    kinds: tuple[str, str]
+    mirrored: bool
+
+    def limit_kind(self, phase: str, side: str) -> str:
+        """Tell what a limit says.
+
+        Parameters
+        ----------
+        phase : str
+            ``"learning"``, ``"monitoring"`` or ``""``.
+        side : {"lower", "upper"}
+            Which limit of the chart.
+
+        Returns
+        -------
+        str
+            Kind of signal.
+
+        Examples
+        --------
+        >>> Reading(("competent", "deterioration"), mirrored=True).limit_kind("learning", "upper")
+        'competent'
+        """
+        if self.mirrored:
+            return self.kinds[0] if phase == "learning" else self.kinds[1]
+        return self.kinds[0] if side == "lower" else self.kinds[1]
+
+    def limit_name(self, kind: str, language: Language) -> str:
+        """Name a limit by what it says.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of signal.
+        language : Language
+            The reader's.
+
+        Returns
+        -------
+        str
+            Such as ``limit: competence``.
+        """
+        return language.text(_LIMITS.get(kind, _LIMITS[""]))
+
+    def sign(self, phase: str) -> int:
+        """Tell whether a phase is drawn upwards or downwards.
+
+        Parameters
+        ----------
+        phase : str
+            ``"learning"``, ``"monitoring"`` or ``""``.
+
+        Returns
+        -------
+        int
+            1, or -1 for a monitoring phase that is drawn below zero.
+
+        Examples
+        --------
+        >>> Reading(("competent", "deterioration"), mirrored=True).sign("monitoring")
+        -1
+        """
+        return -1 if self.mirrored and phase == "monitoring" else 1
+
+    @property
+    def way(self) -> str:
+        """Which way is towards competence: "up", "down", "both", "watch" (up is deterioration) or "none"."""
+        if self.mirrored:
+            return "both"
+        lower, upper = self.kinds
+        if upper in ("competent", "improvement"):
+            return "up"
+        if lower in ("competent", "acceptable"):
+            return "down"
+        return "watch" if upper in ("deterioration", "unacceptable") else "none"
+
+    def axis_title(self, language: Language, *, monitored: bool = True) -> str:
+        """Say in words which way is towards competence.
+
+        Parameters
+        ----------
+        language : Language
+            The reader's.
+        monitored : bool, default True
+            False for a path that has no monitoring phase (yet).
+
+        Returns
+        -------
+        str
+            Title of the axis, with an arrow.
+        """
+        return language.text(_AXES["up" if self.mirrored and not monitored else self.way])
+
+
+def reading_of(chart: Chart) -> Reading:
+    """Find out how a chart is to be read.
+
+    Parameters
+    ----------
+    chart : Chart
+        Any chart.
+
+    Returns
+    -------
+    Reading
+        Directions and the names of the limits.
+
+    Examples
+    --------
+    >>> from cusum import BernoulliCusum, Criterion
+    >>> reading_of(BernoulliCusum(criterion=Criterion(acceptable=0.1, unacceptable=0.2), limit=3)).way
+    'watch'
+    """
+    return Reading(kinds=chart.kinds, mirrored=isinstance(chart, LearningThenMonitoring))

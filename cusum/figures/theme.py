@@ -1,0 +1,147 @@
+"""How figures look: colour is a role, and every role has a dash or a marker as well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from cusum.figures.alt_text import set_alt_text
+from cusum.language import Language
+
+__all__ = ["BOUNDARY", "CURVE", "FONT", "MARKERS", "REFERENCE", "SIGNAL", "new_figure", "tint"]
+
+CURVE = "#0072B2"
+"""The statistic, a share, an estimate: what the data say."""
+SIGNAL = "#D55E00"
+"""Where the chart says something."""
+BOUNDARY = "#666666"
+"""Limits and what they are designed from."""
+REFERENCE = "#000000"
+"""Observations: failures, counts."""
+GRID = "#E6E6E6"
+SHADE = "#F2F2F2"
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+SIZE = 12
+
+MARKERS = {
+    "competent": "diamond",
+    "acceptable": "diamond",
+    "improvement": "triangle-up",
+    "deterioration": "triangle-down",
+    "unacceptable": "triangle-down",
+}
+"""Marker of each kind of signal."""
+
+
+def tint(colour: str, opacity: float) -> str:
+    """Make a colour see-through.
+
+    Parameters
+    ----------
+    colour : str
+        A colour as ``#RRGGBB``.
+    opacity : float
+        From 0 (not seen) to 1 (full).
+
+    Returns
+    -------
+    str
+        The colour as ``rgba(...)``.
+
+    Examples
+    --------
+    >>> tint("#0072B2", 0.2)
+    'rgba(0,114,178,0.2)'
+    """
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def new_figure(language: Language, *, title: str, alt: str, height: int, footer: str = "", **layout: Any) -> go.Figure:
+    """Start a figure in the house style.
+
+    Parameters
+    ----------
+    language : Language
+        Decides the separators of numbers.
+    title : str
+        Title above the figure, left; may have a second line after ``<br>``.
+    alt : str
+        Text alternative.
+    height : int
+        Height in pixels.
+    footer : str, default ""
+        Small print below, such as where the data come from.
+    **layout : object
+        Anything else for the layout.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A figure without traces. Plotly's default template is neither used nor changed.
+
+    Examples
+    --------
+    >>> from cusum.language import get_language
+    >>> new_figure(get_language("da"), title="Spinal", alt="...", height=300).layout.separators
+    ',.'
+    """
+    figure = go.Figure(
+        layout={
+            "template": _template(),
+            "title": {"text": title, "x": 0, "xref": "container", "xanchor": "left", "pad": {"l": 12, "t": 10}}
+            | {"y": 1, "yref": "container", "yanchor": "top"},
+            "height": height,
+            "margin": {"l": 64, "r": 16, "t": 48, "b": 64},
+            "separators": language.separators,
+            **layout,
+        }
+    )
+    set_alt_text(figure, alt)
+    if footer:
+        figure.add_annotation(
+            {"text": footer, "name": "footer", "showarrow": False, "xref": "paper", "yref": "paper", "x": 1, "y": 0}
+            | {
+                "xanchor": "right",
+                "yanchor": "bottom",
+                "yshift": 2 - figure.layout.margin.b,
+                "font": {"color": BOUNDARY},
+            },
+        )
+    return figure
+
+
+def _template() -> dict[str, Any]:
+    """The house style as a template of its own; travels with the figure."""
+    axis = {
+        "showgrid": False,
+        "zeroline": False,
+        "linecolor": BOUNDARY,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": BOUNDARY,
+        "automargin": False,
+        "title": {"standoff": 6, "font": {"size": SIZE}},
+        "fixedrange": True,
+    }
+    return {
+        "layout": {
+            "font": {"family": FONT, "size": SIZE, "color": REFERENCE},
+            "title": {"font": {"size": 16}},
+            "paper_bgcolor": "#FFFFFF",
+            "plot_bgcolor": "#FFFFFF",
+            "colorway": [CURVE, SIGNAL, BOUNDARY, REFERENCE],
+            "hoverlabel": {
+                "bgcolor": "#FFFFFF",
+                "font": {"family": FONT, "size": 13, "color": REFERENCE},
+                "align": "left",
+            },
+            "hovermode": "closest",
+            "showlegend": False,
+            "legend": {"orientation": "h", "itemclick": False, "itemdoubleclick": False},
+            "xaxis": {**axis, "showline": True},
+            "yaxis": axis,
+        }
+    }

@@ -1,0 +1,218 @@
+"""Where does this trainee stand with each procedure?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cusum.errors import InvalidParameter
+from cusum.figures.geometry import Grid, axis_key
+from cusum.figures.panel import Panel
+from cusum.figures.reading import reading_of
+from cusum.figures.theme import BOUNDARY, new_figure
+from cusum.figures.wording import footer, known, status_sentence, status_words
+from cusum.language import Language, get_language
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+    from cusum.cohort import Cohort
+
+__all__ = ["plot_chart", "plot_trainee"]
+
+
+def plot_trainee(cohort: Cohort, trainee: str, *, language: str = "en", columns: int = 3) -> go.Figure:
+    """Draw every chart of one trainee: one small chart for each procedure of the programme.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        From `cusum.analyse`.
+    trainee : str
+        Who, as in the registrations.
+    language : {"en", "da"}, default "en"
+        The reader's.
+    columns : int, default 3
+        Small charts side by side; 3 suits a screen, 2 a sheet of paper.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Small charts with the same axis of procedure numbers. In each: the statistic as a line of steps, its limits dashed and
+        named, signals as filled markers with case number and date, every failure as a tick; in a strip below, the
+        smoothed current failure rate with its 95% band between the acceptable and the unacceptable rate.
+
+    Raises
+    ------
+    InvalidParameter
+        If the cohort has no such trainee, or there are fewer than one column.
+
+    Notes
+    -----
+    Where a chart passes from learning to monitoring, the monitoring statistic is drawn below zero, dotted on a grey ground:
+    up is towards competence throughout.
+    """
+    words = get_language(language)
+    known(trainee, cohort.trainees["trainee"].tolist(), "trainee")
+    if columns < 1:
+        raise InvalidParameter("columns is {value}", expected="1 or more", value=columns)
+    keys = list(cohort.charts)
+    grid = _grid(-(-len(keys) // columns), min(columns, len(keys)))
+    who = cohort.trainees.set_index("trainee").loc[trainee]
+    title = words.text("Trainee {trainee}", trainee=trainee)
+    if who["department"]:
+        title += f" · {who['department']}"
+    alt = " ".join(
+        [
+            words.text("Small charts of {title}, one for each procedure.", title=title),
+            *_sentences(cohort, trainee, words),
+        ]
+    )
+    return _draw(cohort, trainee, keys, grid, words, title=title, alt=alt)
+
+
+def plot_chart(cohort: Cohort, trainee: str, procedure: str, *, language: str = "en", height: int = 260) -> go.Figure:
+    """Draw the chart of one trainee and one procedure.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        From `cusum.analyse`.
+    trainee : str
+        Who, as in the registrations.
+    procedure : str
+        Key of the procedure, such as ``"spinal"``.
+    language : {"en", "da"}, default "en"
+        The reader's.
+    height : int, default 260
+        Height of the chart in pixels, without its strip and margins.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One chart, drawn as in `plot_trainee`.
+
+    Raises
+    ------
+    InvalidParameter
+        If the cohort has no such trainee or the programme no such charted procedure.
+    """
+    words = get_language(language)
+    known(trainee, cohort.trainees["trainee"].tolist(), "trainee")
+    known(procedure, list(cohort.charts), "procedure")
+    title = words.text("Trainee {trainee}", trainee=trainee)
+    sentence = _sentence(cohort, trainee, procedure, words)
+    return _draw(cohort, trainee, [procedure], _grid(1, 1, height), words, title=title, alt=f"{title}. {sentence}")
+
+
+def _grid(rows: int, columns: int, height: float = 200) -> Grid:
+    """Room for the small charts."""
+    return Grid(rows, columns, (height, 60), heading=40, foot=30, between=8, gutter=0.065, top=48, bottom=104)
+
+
+def _draw(
+    cohort: Cohort, trainee: str, keys: list[str], grid: Grid, words: Language, *, title: str, alt: str
+) -> go.Figure:
+    """Draw the charts of some procedures on a grid."""
+    paths = cohort.paths[cohort.paths["trainee"] == trainee]
+    status = cohort.status[cohort.status["trainee"] == trainee].set_index("procedure")
+    length = max(10, int(status["cases"].max()))
+    figure = new_figure(
+        words,
+        title=title,
+        alt=alt,
+        height=grid.height,
+        footer=footer(cohort, words),
+        margin={"l": 64, "r": 16, "t": grid.top, "b": grid.bottom},
+        showlegend=True,
+        legend={"x": 0, "xanchor": "left", "y": 0, "yanchor": "bottom", "yref": "container", "orientation": "h"},
+    )
+    order = sorted(range(len(keys)), key=lambda i: -len(set(paths.loc[paths["procedure"] == keys[i], "phase"])))
+    _axes(figure, grid, len(keys), length, words)
+    for i in order:
+        frame = paths[paths["procedure"] == keys[i]]
+        _panel(figure, cohort, keys[i], frame, status.loc[keys[i]], words, i, length, grid.parts[0])
+    return figure
+
+
+def _axes(figure: go.Figure, grid: Grid, count: int, length: int, words: Language) -> None:
+    """Lay out the axes of the small charts."""
+    for i in range(count):
+        row, column = divmod(i, grid.columns)
+        x, y, strip = _names(i)
+        figure.layout[axis_key(x)] = {
+            "domain": grid.across(column),
+            "anchor": strip,
+            "range": [0, length * 1.02],
+            "nticks": 6,
+        }
+        if i:
+            figure.layout[axis_key(x)].matches = "x"
+        if i + grid.columns >= count:
+            figure.layout[axis_key(x)].title = {"text": words.text("Procedure number")}
+        figure.layout[axis_key(y)] = {"domain": grid.down(row, 0), "anchor": x}
+        figure.layout[axis_key(strip)] = {"domain": grid.down(row, 1), "anchor": x}
+        if column == 0:
+            figure.layout[axis_key(strip)].title = {"text": words.text("failure rate")}
+
+
+def _names(i: int) -> tuple[str, str, str]:
+    """Axes of the i-th small chart: procedure number, statistic, failure rate."""
+    number = lambda n: "" if n == 1 else str(n)  # noqa: E731
+    return f"x{number(i + 1)}", f"y{number(2 * i + 1)}", f"y{2 * i + 2}"
+
+
+def _panel(
+    figure: go.Figure,
+    cohort: Cohort,
+    key: str,
+    frame: pd.DataFrame,
+    status: Any,
+    words: Language,
+    i: int,
+    length: int,
+    height: float,
+) -> None:
+    """Draw one small chart with its heading."""
+    x, y, strip = _names(i)
+    short = words.procedure(cohort.programme, key, short=True)
+    reading = reading_of(cohort.charts[key])
+    panel = Panel(
+        figure, frame, reading, words, x=x, y=y, strip=strip, length=length, height=height, legend=True, name=short
+    )
+    axis = figure.layout[axis_key(y)]
+    note = {"xref": f"{x} domain", "yref": f"{y} domain", "showarrow": False, "xanchor": "left", "align": "left"}
+    figure.add_annotation(
+        {**note, "x": 0, "y": 1, "yanchor": "bottom", "yshift": 4, "name": f"heading {key}"}
+        | {"text": f"<b>{short}</b> · {_done(status, words)}<br>{status_words(status, words)}"}
+        | {"font": {"size": 13}},
+    )
+    panel.draw_strip(cohort.programme.procedures[key].criterion)
+    if frame.empty:
+        axis.tickvals, axis.range = [], [0, 1]
+        figure.add_annotation(
+            {**note, "x": 0.5, "y": 0.5, "xanchor": "center", "text": words.status("not_started")}
+            | {"font": {"color": BOUNDARY, "size": 13}, "name": f"empty {key}"},
+        )
+        return
+    panel.draw()
+    axis.title = {"text": panel.axis_title}
+
+
+def _done(status: Any, words: Language) -> str:
+    """Say how many procedures were done."""
+    return words.plural("{n} procedure", "{n} procedures", int(status["cases"]))
+
+
+def _sentence(cohort: Cohort, trainee: str, procedure: str, words: Language) -> str:
+    """Say where the trainee stands with one procedure."""
+    status, crossing = (
+        table[(table["trainee"] == trainee) & (table["procedure"] == procedure)].iloc[0]
+        for table in (cohort.status, cohort.crossings)
+    )
+    return status_sentence(words.procedure(cohort.programme, procedure), status, crossing, words)
+
+
+def _sentences(cohort: Cohort, trainee: str, words: Language) -> list[str]:
+    """Say where the trainee stands with each procedure."""
+    return [_sentence(cohort, trainee, key, words) for key in cohort.charts]

@@ -1,0 +1,141 @@
+"""Sentences that several figures share: headings, status, footers and text alternatives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cusum.language import Language
+
+if TYPE_CHECKING:
+    from cusum.cohort import Cohort
+
+__all__ = ["footer", "known", "signal_sentence", "status_sentence", "status_words"]
+
+
+def known(value: str, names: list[str], name: str) -> None:
+    """Refuse a name that the cohort does not have.
+
+    Parameters
+    ----------
+    value : str
+        What was asked for.
+    names : list of str
+        What there is.
+    name : str
+        Name of the argument.
+
+    Raises
+    ------
+    InvalidParameter
+        If `value` is not among `names`.
+
+    Examples
+    --------
+    >>> known("spinal", ["spinal", "epidural"], "procedure")
+    """
+    from cusum.errors import InvalidParameter
+
+    if value in names:
+        return
+    some = ", ".join(names[:8]) + (" ..." if len(names) > 8 else "")
+    raise InvalidParameter("{name} is {value!r}", expected="one of {names}", name=name, value=value, names=some)
+
+
+def footer(cohort: Cohort, language: Language) -> str:
+    """Say where the numbers of a figure come from.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        What is drawn.
+    language : Language
+        The reader's.
+
+    Returns
+    -------
+    str
+        Version, fingerprint of the data and the day that the figure speaks for.
+    """
+    origin = cohort.provenance
+    return language.text(
+        "cusum {version} · data {fingerprint} · as of {date}",
+        version=origin.version,
+        fingerprint=str(origin.fingerprint)[:12],
+        date=language.date(cohort.as_of),
+    )
+
+
+def status_words(status: Any, language: Language) -> str:
+    """Say in few words where a trainee stands with a procedure.
+
+    Parameters
+    ----------
+    status : mapping
+        A row of the cohort's status table.
+    language : Language
+        The reader's.
+
+    Returns
+    -------
+    str
+        The status; "cannot be said yet" where the registrations cannot decide.
+    """
+    undecided = status["status"] == "learning" and status["note"] in ("cannot_decide", "too_few_cases")
+    return language.status("cannot_decide" if undecided else status["status"])
+
+
+def status_sentence(name: str, status: Any, crossing: Any, language: Language) -> str:
+    """Say in a sentence where a trainee stands with a procedure.
+
+    Parameters
+    ----------
+    name : str
+        Name of the procedure.
+    status, crossing : mapping
+        Rows of the cohort's status and crossings tables.
+    language : Language
+        The reader's.
+
+    Returns
+    -------
+    str
+        Procedures done, failures, status, and the case number and date of the first signal of competence.
+    """
+    if status["cases"] == 0:
+        return language.text("{procedure}: {status}.", procedure=name, status=language.status(status["status"]))
+    done = language.plural("{n} procedure", "{n} procedures", int(status["cases"]))
+    failures = language.plural("{n} failure", "{n} failures", int(status["failures"]))
+    sentence = language.text(
+        "{procedure}: {procedures}, {failures}; {status}.",
+        procedure=name,
+        procedures=done,
+        failures=failures,
+        status=status_words(status, language),
+    )
+    if bool(crossing["crossed"]):
+        sentence += " " + signal_sentence(int(crossing["case"]), crossing["crossed_on"], language)
+    return sentence
+
+
+def signal_sentence(case: int, day: Any, language: Language) -> str:
+    """Say when competence was first signalled.
+
+    Parameters
+    ----------
+    case : int
+        Case number.
+    day : date
+        When that case was performed.
+    language : Language
+        The reader's.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    return language.text(
+        "The registrations gave a signal of competence at procedure no. {case} on {date}.",
+        case=language.number(case),
+        date=language.date(day),
+    )
