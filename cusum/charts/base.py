@@ -414,6 +414,21 @@ class Chart(ABC):
         return fill_from("", [], n)
 
     @property
+    def opening(self) -> Chart:
+        """The chart that the first case is under: itself, or the first phase of a chart with two."""
+        return self
+
+    @property
+    def null_rate(self) -> float:
+        """Failure rate that the chart supposes until it signals."""
+        raise InvalidParameter("{chart} supposes no one failure rate", chart=type(self).__name__)
+
+    @property
+    def alternative_rate(self) -> float:
+        """Failure rate that the chart seeks a sign of."""
+        raise InvalidParameter("{chart} seeks no one failure rate", chart=type(self).__name__)
+
+    @property
     def says(self) -> tuple[str, ...]:
         """What the chart can say about a person: "competent", "alarm" or both."""
         words = []

@@ -81,6 +81,16 @@ class BernoulliCusum(Chart):
         """The recursion: floor at 0, one upper limit."""
         return Walk(floor=0.0, upper=self.limit, start=self.start, after_signal=self.after_signal)
 
+    @property
+    def null_rate(self) -> float:
+        """The acceptable rate: good enough until the cases say otherwise."""
+        return self.criterion.acceptable
+
+    @property
+    def alternative_rate(self) -> float:
+        """The unacceptable rate."""
+        return self.criterion.unacceptable
+
     def scores(self, failure: ArrayLike, *, risk: ArrayLike | None = None) -> FloatArray:
         """Give the log likelihood ratio of each outcome, unacceptable against acceptable.
 

@@ -90,6 +90,16 @@ class LearningCurveCusum(Chart):
         """The recursion: floor at 0, one upper limit."""
         return Walk(floor=0.0, upper=self.limit, start=self.start, after_signal=self.after_signal)
 
+    @property
+    def null_rate(self) -> float:
+        """The unacceptable rate: not good enough until the cases say otherwise."""
+        return self.criterion.unacceptable
+
+    @property
+    def alternative_rate(self) -> float:
+        """The acceptable rate."""
+        return self.criterion.acceptable
+
     def scores(self, failure: ArrayLike, *, risk: ArrayLike | None = None) -> FloatArray:
         """Give the log likelihood ratio of each outcome, acceptable against unacceptable.
 
@@ -194,6 +204,11 @@ class LearningThenMonitoring(Chart):
     def walk(self) -> Walk:
         """The recursion of the first phase, up to its signal."""
         return self.learning.walk
+
+    @property
+    def opening(self) -> Chart:
+        """The learning chart."""
+        return self.learning
 
     def scores(self, failure: ArrayLike, *, risk: ArrayLike | None = None) -> FloatArray:
         """Give the learning chart's scores; the monitoring chart's are their opposites.

@@ -1,0 +1,8 @@
+"""Layer 2: what a chart does in the long run. Nothing here sees observed data."""
+
+from __future__ import annotations
+
+from cusum.design.limits import LimitDesign, Promise, find_limit
+from cusum.design.run_length import RunLength, run_length
+
+__all__ = ["LimitDesign", "Promise", "RunLength", "find_limit", "run_length"]
