@@ -1,0 +1,140 @@
+"""``cusum check``: what would be rejected from a file, and why."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich import box
+from rich.table import Table
+
+from cusum.cli.options import (
+    AsJson,
+    AsOf,
+    Debug,
+    Duplicates,
+    Encoding,
+    Headings,
+    InputFile,
+    LanguageCode,
+    MonthOrDayFirst,
+    ProgrammeName,
+    Sheet,
+    heading_map,
+)
+from cusum.cli.report import counted
+from cusum.cli.speaking import output, speaking
+from cusum.language import Language, msgid
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cusum.registrations import Registrations
+
+__all__ = ["check_command"]
+
+COLUMNS = {
+    "sheet": msgid("Sheet"),
+    "row": msgid("Row"),
+    "column": msgid("Column"),
+    "problem": msgid("Problem"),
+    "suggestion": msgid("Suggestion"),
+}
+
+
+def check_command(
+    file: InputFile,
+    programme: ProgrammeName = None,
+    language: LanguageCode = "da",
+    as_of: AsOf = None,
+    sheet: Sheet = None,
+    date_order: MonthOrDayFirst = None,
+    heading: Headings = None,
+    duplicates: Duplicates = "flag",
+    encoding: Encoding = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Read a file and list the rows that would be rejected: row, column, problem, suggestion. Nothing is written.
+
+    The exit code is 1 if any row would be rejected.
+    """
+    with speaking(language, debug=debug) as reader:
+        from cusum.registrations import read_registrations
+
+        registrations = read_registrations(
+            file,
+            programme=programme,
+            headings=heading_map(heading),
+            sheet=sheet,
+            date_order=date_order,
+            as_of=None if as_of is None else as_of.date(),
+            duplicates=duplicates,
+            encoding=encoding,
+        )
+        if as_json:
+            typer.echo(json.dumps(_as_data(registrations, reader), indent=2, ensure_ascii=False))
+        else:
+            _show(registrations, reader)
+        if len(registrations.rejected):
+            raise typer.Exit(1)
+
+
+def _problems(table: pd.DataFrame, code: str, language: Language) -> list[dict[str, Any]]:
+    """The rows as plain words and numbers, in the order of the file."""
+    from cusum.registrations.reasons import describe
+
+    ordered = table.sort_values(["sheet", "row"], kind="stable")
+    return [
+        {
+            "row": int(line["row"]),
+            "sheet": str(line["sheet"]),
+            "column": str(line["column"]),
+            code: str(line[code]),
+            "problem": describe(line, language.translate),
+            "suggestion": str(line.get("suggestion", "")),
+        }
+        for line in ordered.to_dict("records")
+    ]
+
+
+def _as_data(registrations: Registrations, language: Language) -> dict[str, Any]:
+    """Everything that was found, for another program to read."""
+    return {
+        "counts": {name: int(value) for name, value in registrations.counts.items()},
+        "rejected": _problems(registrations.rejected, "reason", language),
+        "flagged": _problems(registrations.flagged, "flag", language),
+        "decisions": registrations.decisions.astype(str).to_dict("records"),
+    }
+
+
+def _show(registrations: Registrations, language: Language) -> None:
+    """Write two tables and account for every row."""
+    rejected = _problems(registrations.rejected, "reason", language)
+    flagged = _problems(registrations.flagged, "flag", language)
+    if rejected:
+        typer.echo(language.text("Rows that would be rejected:"))
+        output().print(_table(rejected, language))
+    if flagged:
+        typer.echo(language.text("Rows that are used, and worth a look:"))
+        output().print(_table(flagged, language))
+    typer.echo(counted(registrations, language))
+
+
+def _table(problems: list[dict[str, Any]], language: Language) -> Table:
+    """One line for each problem; the sheet and the suggestion are shown where there are any."""
+    shown = [name for name in COLUMNS if name not in {"sheet", "suggestion"} or any(line[name] for line in problems)]
+    table = Table(box=box.SIMPLE)
+    for name in shown:
+        table.add_column(language.text(COLUMNS[name]), justify="right" if name == "row" else "left", overflow="fold")
+    for line in problems:
+        table.add_row(*(_plain(line[name]) for name in shown))
+    return table
+
+
+def _plain(value: object) -> str:
+    """The text with square brackets that rich does not read as mark-up."""
+    from rich.markup import escape
+
+    return escape(str(value))

@@ -1,0 +1,159 @@
+"""``cusum report``: from a file of registrations to pages, the main job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cusum.cli.options import (
+    AsOf,
+    Debug,
+    Duplicates,
+    Encoding,
+    Headings,
+    InputFile,
+    LanguageCode,
+    MonthOrDayFirst,
+    Out,
+    ProgrammeName,
+    Sheet,
+    heading_map,
+)
+from cusum.cli.speaking import speaking
+from cusum.language import Language
+
+if TYPE_CHECKING:
+    from cusum.registrations import Registrations
+    from cusum.report import ReportPaths
+
+__all__ = ["report_command", "write_pages"]
+
+
+def report_command(
+    file: InputFile,
+    programme: ProgrammeName = None,
+    out: Out = Path("reports"),
+    language: LanguageCode = "da",
+    pseudonymise: Annotated[bool, typer.Option("--pseudonymise", help="Trainees under pseudonyms.")] = False,
+    as_of: AsOf = None,
+    chart: Annotated[
+        str | None,
+        typer.Option(help="A chart by name, such as 'standard'; by default learning, then monitoring."),
+    ] = None,
+    sheet: Sheet = None,
+    date_order: MonthOrDayFirst = None,
+    heading: Headings = None,
+    duplicates: Duplicates = "flag",
+    encoding: Encoding = None,
+    debug: Debug = False,
+) -> None:
+    """Read a file of registrations, chart them, and write the pages, the workbook and the tables.
+
+    Rows that cannot be charted are left out, counted here and listed on the page on data quality.
+    """
+    with speaking(language, debug=debug) as reader:
+        from cusum.programme import load_programme
+        from cusum.registrations import read_registrations
+
+        day = None if as_of is None else as_of.date()
+        plan = load_programme(programme)
+        registrations = read_registrations(
+            file,
+            programme=plan,
+            headings=heading_map(heading),
+            sheet=sheet,
+            date_order=date_order,
+            as_of=day,
+            duplicates=duplicates,
+            encoding=encoding,
+        )
+        write_pages(registrations, plan, out, reader, chart=chart, as_of=day, pseudonymise=pseudonymise)
+
+
+def write_pages(
+    registrations: Registrations,
+    programme: Any,
+    out: Path,
+    language: Language,
+    *,
+    chart: str | None = None,
+    as_of: date | None = None,
+    pseudonymise: bool = False,
+) -> ReportPaths:
+    """Chart registrations, write the report and say where it is.
+
+    Parameters
+    ----------
+    registrations : Registrations
+        What was read.
+    programme : Programme
+        The programme in force.
+    out : Path
+        Folder to write in.
+    language : Language
+        The reader's language.
+    chart : str, optional
+        Name of a chart.
+    as_of : datetime.date, optional
+        The day that the pages speak of.
+    pseudonymise : bool, default False
+        Whether to replace the trainees' names.
+
+    Returns
+    -------
+    ReportPaths
+        Where everything is.
+    """
+    from cusum.cohort import analyse
+    from cusum.report import write_report
+
+    typer.echo(counted(registrations, language))
+    with _progress(language) as step:
+        cohort = analyse(registrations, programme, chart=chart, as_of=as_of)
+        paths = write_report(cohort, out, language=language.code, pseudonymise=pseudonymise, progress=step)
+    typer.echo(language.text("The report begins at {path}", path=paths.index))
+    typer.echo(language.text("Every table is in {path}", path=paths.workbook))
+    return paths
+
+
+def counted(registrations: Registrations, language: Language) -> str:
+    """Account for every row that was read.
+
+    Parameters
+    ----------
+    registrations : Registrations
+        What was read.
+    language : Language
+        The reader's language.
+
+    Returns
+    -------
+    str
+        One sentence: read = used + rejected.
+    """
+    counts = {name: language.number(registrations.counts[name]) for name in ("read", "used", "rejected")}
+    return language.text("Read {read} rows = used {used} + rejected {rejected}.", **counts)
+
+
+@contextmanager
+def _progress(language: Language) -> Iterator[Any]:
+    """A bar on the error stream while pages are written, where that is a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield False
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(language.text("Charting"), total=None)
+
+        def step(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=what)
+
+        yield step
