@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cusum.charts.walk import FloatArray, Walk
+from cusum.criterion import Criterion
 from cusum.errors import InvalidData, InvalidParameter
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def check_failure(failure: ArrayLike) -> BoolArray:
     if wrong.any():
         first = int(wrong.argmax())
         value = values[first]
-        missing = value is None or value != value or str(value) in ("<NA>", "NaT")
+        missing = str(value) in ("None", "nan", "NaN", "<NA>", "NaT")
         raise InvalidData(
             "failure is missing at case {case}" if missing else "failure is {value!r} at case {case}",
             expected="1 or True for a failure, 0 or False for a success",
@@ -165,6 +166,17 @@ def check_fraction(name: str, value: float) -> float:
             "{name} is {value!r}", expected="a number strictly between 0 and 1", name=name, value=value
         )
     return number
+
+
+def check_criterion(value: object) -> None:
+    """Refuse what is no criterion."""
+    if not isinstance(value, Criterion):
+        raise InvalidParameter(
+            "criterion is {value!r}",
+            expected="a Criterion",
+            remedy="Write Criterion(acceptable=0.10, unacceptable=0.20).",
+            value=value,
+        )
 
 
 def check_choice(name: str, value: str, choices: Sequence[str]) -> None:
@@ -384,16 +396,17 @@ class Chart(ABC):
             "learning" until competence is signalled, then "competent"; "alarm" once deterioration has been signalled,
             until competence is signalled again. A chart that cannot say competence goes from "learning" to "alarm".
         """
-        competent = self.competence_signal(signals)
-        since = competent.case if competent else None
-        changes = [(since, "competent")] if since else []
+        changes: list[tuple[int, str]] = []
+        known, recent = "learning", list[Signal]()
         for signal in signals:
-            if since is None and "competent" in self.says:
-                break
-            if since is not None and signal.case <= since:
-                continue
-            alarm = signal.kind in ("deterioration", "unacceptable")
-            changes.append((signal.case, "alarm" if alarm else "competent"))
+            recent = [*recent[-1:], signal]
+            if signal.kind in ("deterioration", "unacceptable"):
+                recent = []
+                if known == "competent" or "competent" not in self.says:
+                    known = "alarm"
+            elif self.competence_signal(recent):
+                known = "competent"
+            changes.append((signal.case, known))
         return fill_from("learning", changes, n)
 
     def phases(self, signals: Sequence[Signal], n: int) -> TextArray:
@@ -441,6 +454,7 @@ class Chart(ABC):
 
 def fill_from(first: str, changes: Sequence[tuple[int, str]], n: int) -> TextArray:
     """Spell out a word for each case: `first`, and from each (1-based) case of a change on, the word given there."""
+    changes = list(dict(changes).items())
     words = np.array([first, *(word for _, word in changes)], dtype="U10")
     starts = np.array([1, *(case for case, _ in changes)])
     lengths = np.diff(np.append(starts, n + 1))

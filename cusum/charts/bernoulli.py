@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cusum.charts.base import Chart, check_choice, check_failure, check_positive, refuse_risk
+from cusum.charts.base import Chart, check_choice, check_criterion, check_failure, check_positive, refuse_risk
 from cusum.charts.walk import FloatArray, Walk
 from cusum.criterion import Criterion
 from cusum.errors import InvalidParameter
@@ -72,6 +72,7 @@ class BernoulliCusum(Chart):
 
     def __post_init__(self) -> None:
         """Refuse parameters outside their range."""
+        check_criterion(self.criterion)
         object.__setattr__(self, "limit", check_positive("limit", self.limit))
         check_choice("after_signal", self.after_signal, ("restart", "stop", "continue"))
         check_start(self.start, self.limit)
@@ -113,7 +114,7 @@ class BernoulliCusum(Chart):
 
 def check_start(start: float, limit: float) -> None:
     """Refuse a start that is below the floor or not below the limit."""
-    if not 0 <= start < limit:
+    if isinstance(start, bool) or not isinstance(start, (int, float)) or not 0 <= start < limit:
         raise InvalidParameter(
-            "start is {start}", expected="a number from 0 to below the limit, {limit}", start=start, limit=limit
+            "start is {start!r}", expected="a number from 0 to below the limit, {limit}", start=start, limit=limit
         )

@@ -17,6 +17,7 @@ from cusum.charts.base import (
     Signal,
     TextArray,
     check_choice,
+    check_criterion,
     check_failure,
     check_positive,
     fill_from,
@@ -81,6 +82,7 @@ class LearningCurveCusum(Chart):
 
     def __post_init__(self) -> None:
         """Refuse parameters outside their range."""
+        check_criterion(self.criterion)
         object.__setattr__(self, "limit", check_positive("limit", self.limit))
         check_choice("after_signal", self.after_signal, ("stop", "restart", "continue"))
         check_start(self.start, self.limit)
@@ -137,7 +139,7 @@ class LearningThenMonitoring(Chart):
     Raises
     ------
     InvalidParameter
-        If a parameter is not such a chart, or the two have different criteria.
+        If a parameter is not such a chart.
 
     Notes
     -----
@@ -187,17 +189,10 @@ class LearningThenMonitoring(Chart):
                     kind=kind.__name__,
                 )
         check_choice("after_deterioration", self.after_deterioration, ("learning", "monitoring", "stop"))
-        if self.learning.criterion != self.monitoring.criterion:
-            raise InvalidParameter(
-                "learning has {learning} and monitoring has {monitoring}",
-                expected="one criterion for both phases",
-                learning=self.learning.criterion,
-                monitoring=self.monitoring.criterion,
-            )
 
     @property
     def criterion(self) -> Criterion:
-        """The criterion that both phases share."""
+        """The criterion of the learning phase."""
         return self.learning.criterion
 
     @property
@@ -211,7 +206,7 @@ class LearningThenMonitoring(Chart):
         return self.learning
 
     def scores(self, failure: ArrayLike, *, risk: ArrayLike | None = None) -> FloatArray:
-        """Give the learning chart's scores; the monitoring chart's are their opposites.
+        """Give the learning chart's scores; a path has those of the phase that each case was under.
 
         Parameters
         ----------
@@ -232,14 +227,15 @@ class LearningThenMonitoring(Chart):
         """Run the phases in turn, each to its first signal."""
         n = failure.size
         used, statistic, upper = scores.copy(), np.full(n, np.nan), np.full(n, np.nan)
+        by_phase = {"learning": scores, "monitoring": self.monitoring.scores(failure)}
         signals: list[Signal] = []
         at, phase = 0, "learning"
         while at < n and phase != "stop":
             chart = self.learning if phase == "learning" else self.monitoring
-            run, sign = chart.walk, 1.0 if phase == "learning" else -1.0
-            values = _to_first_signal(run, scores, at, sign)
+            run, added = chart.walk, by_phase[phase]
+            values = _to_first_signal(run, added, at)
             part = slice(at, at + values.size)
-            used[part] *= sign
+            used[part] = added[part]
             statistic[part], upper[part] = values, chart.limit
             at += values.size
             if run.outside(values[-1:])[0]:
@@ -268,12 +264,12 @@ class LearningThenMonitoring(Chart):
         return fill_from("learning", changes, n)
 
 
-def _to_first_signal(walk: Walk, scores: FloatArray, at: int, sign: float) -> FloatArray:
+def _to_first_signal(walk: Walk, scores: FloatArray, at: int) -> FloatArray:
     """Walk from a case on in growing blocks, up to and including the first signal, or to the end."""
     pieces: list[FloatArray] = []
     start, length = walk.start, 128
     while at < scores.size:
-        block = walk.free(sign * scores[at : at + length], start)
+        block = walk.free(scores[at : at + length], start)
         reached = walk.outside(block)
         first = int(reached.argmax())
         if reached[first]:

@@ -17,6 +17,7 @@ from cusum.charts.base import (
     Path,
     Signal,
     check_choice,
+    check_criterion,
     check_failure,
     check_fraction,
     refuse_risk,
@@ -94,6 +95,7 @@ class StandardCusum(Chart):
 
     def __post_init__(self) -> None:
         """Refuse parameters outside their range."""
+        check_criterion(self.criterion)
         check_fraction("alpha", self.alpha)
         check_fraction("beta", self.beta)
         if self.alpha + self.beta >= 1:
