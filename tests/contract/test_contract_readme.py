@@ -1,4 +1,4 @@
-"""What the README says is true: its Python runs, its numbers are those that the program gives, its links lead somewhere."""
+"""What the README says is true: its Python runs, its numbers are the program's own, its links lead somewhere."""
 
 from __future__ import annotations
 
