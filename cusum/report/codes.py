@@ -1,0 +1,129 @@
+"""Words for the codes in the tables: statuses, kinds of signal, charts, reasons and flags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cusum.language import msgid
+from cusum.report.decisions import TOPICS, WORDS
+
+if TYPE_CHECKING:
+    from cusum.language import Language
+    from cusum.report.site import Site
+
+__all__ = ["code_words", "problem_words"]
+
+_STATUSES = ("not_started", "learning", "competent", "alarm")
+_NOTES = ("cannot_decide", "too_few_cases", "low_power")
+_SIGNALS = ("competent", "deterioration", "improvement", "acceptable", "unacceptable")
+_PROBLEMS = {
+    "unknown_procedure": msgid("unknown procedure"),
+    "missing_procedure": msgid("procedure missing"),
+    "missing_trainee": msgid("trainee missing"),
+    "missing_outcome": msgid("outcome missing"),
+    "unreadable_outcome": msgid("outcome cannot be read"),
+    "not_scored": msgid("not scored"),
+    "missing_date": msgid("date missing"),
+    "unreadable_date": msgid("date cannot be read"),
+    "impossible_date": msgid("date that does not exist"),
+    "future_date": msgid("date in the future"),
+    "before_post": msgid("before the start of the post"),
+    "bad_attempts": msgid("number of attempts below 1"),
+    "repeated_id": msgid("registration id used before"),
+    "contradiction": msgid("contradiction that the definition of failure does not settle"),
+    "contradiction_settled": msgid("contradiction settled by the definition of failure"),
+    "bad_value": msgid("value that cannot be right"),
+    "duplicate_row": msgid("identical row"),
+    "two_departments": msgid("two departments on one day"),
+    "many_per_day": msgid("many registrations on one day"),
+    "implausible_run": msgid("implausibly long run without failure"),
+    "ties": msgid("unknown order within a day"),
+    "value_synonym": msgid("value recognised as a synonym"),
+    "similar_names": msgid("names of trainees that look alike"),
+}
+_KINDS = {
+    "learning_then_monitoring": msgid("learning-curve CUSUM, then monitoring"),
+    "lc_cusum": msgid("learning-curve CUSUM (LC-CUSUM)"),
+    "standard": msgid("standard CUSUM (Kestin)"),
+    "bernoulli": msgid("Bernoulli CUSUM"),
+    "procedure": msgid("procedure"),
+    "experience": msgid("experience"),
+}
+_PHASES = {"learning": msgid("learning"), "monitoring": msgid("monitoring")}
+_SOURCES = {
+    "published": msgid("published"),
+    "department": msgid("decided by the department"),
+    "placeholder": msgid("placeholder: the department must decide"),
+}
+_RULES = {"one line": msgid("one line crossed"), "two lines": msgid("two neighbouring lines crossed")}
+
+
+def problem_words(language: Language, code: str) -> str:
+    """Name a reason for rejection or a flag.
+
+    Parameters
+    ----------
+    language : Language
+        Language to write in.
+    code : str
+        Code of the registrations.
+
+    Returns
+    -------
+    str
+        Words; a code that is not known here stands as it is.
+
+    Examples
+    --------
+    >>> from cusum.language import get_language
+    >>> problem_words(get_language("en"), "repeated_id")
+    'registration id used before'
+    """
+    return language.translate(_PROBLEMS[code]) if code in _PROBLEMS else code
+
+
+def code_words(site: Site, column: str) -> dict[str, str]:
+    """Give the words for the codes in a column of a table.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+    column : str
+        Name of the column.
+
+    Returns
+    -------
+    dict of str to str
+        Code to words; empty where the column holds none.
+    """
+    language, programme = site.language, site.cohort.programme
+    if column in {"procedure", "item"}:
+        items = {key: item.name[language.code] for key, item in programme.experience.items()}
+        return items | {key: site.name(key) for key in programme.procedures}
+    if column == "milestone":
+        return {milestone.key: milestone.name[language.code] for milestone in programme.milestones}
+    if column in {"status", "state"}:
+        return {code: language.status(code) for code in _STATUSES}
+    if column == "note":
+        return {code: language.status(code) for code in _NOTES}
+    if column in {"signal", "kind"}:
+        signals = {code: language.signal(code) for code in _SIGNALS}
+        return signals | _translated(language, _KINDS)
+    tables = {
+        "phase": _PHASES,
+        "criterion_status": _SOURCES,
+        "expected_cases_status": _SOURCES,
+        "competence_rule": _RULES,
+        "reason": _PROBLEMS,
+        "flag": _PROBLEMS,
+        "topic": TOPICS,
+        "decision": WORDS,
+        "detail": WORDS,
+    }
+    return _translated(language, tables.get(column, {}))
+
+
+def _translated(language: Language, table: dict[str, str]) -> dict[str, str]:
+    """Put a table of words into the report's language."""
+    return {code: language.translate(words) for code, words in table.items()}

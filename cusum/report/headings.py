@@ -1,0 +1,144 @@
+"""Names of sheets and columns, and words for coded values, in the workbook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cusum.language import msgid
+
+if TYPE_CHECKING:
+    from cusum.language import Language
+
+__all__ = ["SHEETS", "column_heading"]
+
+SHEETS = {
+    "status": msgid("Status"),
+    "crossings": msgid("Signals of competence"),
+    "paths": msgid("Charts case by case"),
+    "signals": msgid("All signals"),
+    "designs": msgid("Limits"),
+    "experience": msgid("Experience"),
+    "milestones": msgid("Milestones"),
+    "trainees": msgid("Trainees"),
+    "departments": msgid("Departments"),
+    "table": msgid("Registrations"),
+    "rejected": msgid("Rejected"),
+    "flagged": msgid("Flagged"),
+    "decisions": msgid("Decisions on reading"),
+}
+
+_COLUMNS = {
+    "trainee": msgid("Trainee"),
+    "department": msgid("Department"),
+    "region": msgid("Region"),
+    "procedure": msgid("Procedure"),
+    "case": msgid("Procedure number"),
+    "performed_on": msgid("Performed on"),
+    "row": msgid("Row"),
+    "sheet": msgid("Sheet"),
+    "failure": msgid("Failure"),
+    "score": msgid("Score"),
+    "statistic": msgid("Statistic"),
+    "lower": msgid("Lower limit"),
+    "upper": msgid("Upper limit"),
+    "phase": msgid("Phase"),
+    "state": msgid("Status after the procedure"),
+    "signal": msgid("Signal"),
+    "rate": msgid("Current failure rate"),
+    "rate_low": msgid("Failure rate, lower 95%"),
+    "rate_high": msgid("Failure rate, upper 95%"),
+    "cases": msgid("Procedures"),
+    "failures": msgid("Failures"),
+    "crossed": msgid("Signal of competence"),
+    "crossed_on": msgid("Date of the signal"),
+    "censored_at": msgid("Without a signal until procedure no."),
+    "status": msgid("Status"),
+    "note": msgid("Note"),
+    "limit": msgid("Limit"),
+    "last_performed_on": msgid("Last performed"),
+    "successes_needed": msgid("Successes in a row needed"),
+    "successes_needed_one_failure": msgid("Successes in a row needed after one failure"),
+    "expected_cases": msgid("Expected procedures"),
+    "acceptable": msgid("Acceptable failure rate"),
+    "unacceptable": msgid("Unacceptable failure rate"),
+    "criterion_source": msgid("Source of the rates"),
+    "criterion_status": msgid("Status of the rates"),
+    "expected_cases_status": msgid("Status of the expected number"),
+    "false_competence_promised": msgid("False competence: at most"),
+    "false_competence": msgid("False competence: kept"),
+    "power": msgid("Power"),
+    "shortest_run": msgid("Shortest way to a signal, without failure"),
+    "can_decide": msgid("Can the expected number decide?"),
+    "monitoring_limit": msgid("Limit for deterioration"),
+    "false_alarm_promised": msgid("False alarm: at most"),
+    "false_alarm": msgid("False alarm: kept"),
+    "detection": msgid("Detection"),
+    "wald_asn_acceptable": msgid("Wald's average number at the acceptable rate"),
+    "wald_asn_unacceptable": msgid("Wald's average number at the unacceptable rate"),
+    "kind": msgid("Kind"),
+    "competence_rule": msgid("Rule of competence"),
+    "trainees_charted": msgid("Trainees charted"),
+    "declared": msgid("Trainees with a signal of competence"),
+    "expected_false": msgid("False signals to expect at most"),
+    "item": msgid("Procedure or category"),
+    "month": msgid("Month"),
+    "count": msgid("Number"),
+    "cumulative": msgid("Number so far"),
+    "target": msgid("Target"),
+    "milestone": msgid("Milestone"),
+    "due_on": msgid("Date"),
+    "reached": msgid("Reached"),
+    "registrations": msgid("Registrations"),
+    "signals": msgid("Procedures with a signal of competence"),
+    "procedures": msgid("Procedures charted"),
+    "started_on": msgid("Started on"),
+    "rejected": msgid("Rejected"),
+    "trainees": msgid("Trainees"),
+    "sequence": msgid("Order within the day"),
+    "registration_id": msgid("Registration id"),
+    "attempts": msgid("Attempts"),
+    "handed_over": msgid("Handed over"),
+    "supervision": msgid("Supervision"),
+    "urgency": msgid("Urgency"),
+    "asa": msgid("ASA class"),
+    "age": msgid("Age"),
+    "bmi": msgid("BMI"),
+    "technique": msgid("Technique"),
+    "complication": msgid("Complication"),
+    "post_start": msgid("Start of the post"),
+    "column": msgid("Column"),
+    "reason": msgid("Reason"),
+    "flag": msgid("Flag"),
+    "found": msgid("What was found"),
+    "suggestion": msgid("Suggestion"),
+    "message": msgid("Message"),
+    "value": msgid("Value"),
+    "topic": msgid("About"),
+    "subject": msgid("Column or sheet"),
+    "decision": msgid("Decision"),
+    "detail": msgid("Grounds"),
+}
+
+
+def column_heading(language: Language, column: str) -> str:
+    """Name a column in the report's language.
+
+    Parameters
+    ----------
+    language : Language
+        Language to write in.
+    column : str
+        Name of the column in the table.
+
+    Returns
+    -------
+    str
+        The heading; a column that the file brought along keeps its own.
+
+    Examples
+    --------
+    >>> from cusum.language import get_language
+    >>> column_heading(get_language("en"), "performed_on"), column_heading(get_language("en"), "Vagt")
+    ('Performed on', 'Vagt')
+    """
+    return language.translate(_COLUMNS[column]) if column in _COLUMNS else column

@@ -1,0 +1,248 @@
+"""The paragraph on methods, put together from the parameters in force, ready for an article or a protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cusum.report.references import REFERENCES
+from cusum.report.table import records
+
+if TYPE_CHECKING:
+    from cusum.cohort import Cohort
+    from cusum.language import Language
+
+__all__ = ["design_sentence", "methods_paragraphs", "references_in_use"]
+
+_LEARNING = {"learning_then_monitoring", "lc_cusum"}
+_MONITORING = {"learning_then_monitoring", "bernoulli"}
+
+
+def methods_paragraphs(cohort: Cohort, language: Language) -> list[str]:
+    """Describe how the cohort was charted, with the limits and the exact error rates in numbers of procedures.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cohort as analysed.
+    language : Language
+        Language to write in.
+
+    Returns
+    -------
+    list of str
+        Paragraphs; the first is about the data, one follows for each kind of chart, and one for each procedure.
+    """
+    kinds = _kinds(cohort)
+    paragraphs = [_data(cohort, language)]
+    if kinds & _LEARNING:
+        paragraphs += [_learning(language), _design(cohort, language)]
+    if kinds & _MONITORING:
+        paragraphs.append(_monitoring(cohort, language, after="learning_then_monitoring" in kinds))
+    if "standard" in kinds:
+        paragraphs.append(_standard(cohort, language))
+    paragraphs += [design_sentence(cohort, language, row) for row in records(cohort.designs)]
+    paragraphs.append(_cohort(language))
+    return paragraphs
+
+
+def references_in_use(cohort: Cohort) -> list[str]:
+    """List the references that the paragraphs name, in order of year.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cohort as analysed.
+
+    Returns
+    -------
+    list of str
+        Keys of :data:`cusum.report.references.REFERENCES`.
+    """
+    kinds = _kinds(cohort)
+    used = {"kaplan1958", "biau2007"}
+    if kinds & _LEARNING:
+        used |= {"biau2008", "biau2010", "wald1945"}
+    if kinds & _MONITORING:
+        used |= {"page1954", "reynolds1999"}
+    if "standard" in kinds:
+        used |= {"wald1945", "williams1992", "kestin1995", "deoliveira2002"}
+    cited = " ".join(
+        f"{procedure.acceptable_source} {procedure.unacceptable_source}"
+        for procedure in cohort.programme.procedures.values()
+    )
+    if "Kestin" in cited:
+        used.add("kestin1995")
+    if "Oliveira" in cited:
+        used.add("deoliveira2002")
+    return [key for key in REFERENCES if key in used]
+
+
+def _kinds(cohort: Cohort) -> set[str]:
+    """List the kinds of chart in use."""
+    return {str(kind) for kind in cohort.designs["kind"]}
+
+
+def _data(cohort: Cohort, language: Language) -> str:
+    """Say what was charted."""
+    counts = cohort.registrations.counts
+    days = cohort.registrations.table["performed_on"]
+    names = [language.procedure(cohort.programme, key) for key in cohort.designs["procedure"]]
+    return language.text(
+        "Registrations of {procedures} by {trainees} trainees in {departments} departments from {first} to {last} were "
+        "charted in the order in which the procedures were done. {read} registrations were read, {used} were used and "
+        "{rejected} were rejected. Each procedure was a success or a failure by the programme's definition.",
+        procedures=language.join(names),
+        trainees=language.number(len(cohort.trainees)),
+        departments=language.number(len(cohort.departments)),
+        first=language.date(days.min()),
+        last=language.date(days.max()),
+        read=language.number(counts["read"]),
+        used=language.number(counts["used"]),
+        rejected=language.number(counts["rejected"]),
+    )
+
+
+def _learning(language: Language) -> str:
+    """Describe the learning-curve CUSUM."""
+    return language.text(
+        "Learning was charted with the learning-curve CUSUM (LC-CUSUM; Biau 2008, Biau and Porcher 2010). It takes "
+        "inadequate performance as its starting point and gathers evidence against it: with p0 the acceptable and p1 "
+        "the unacceptable failure rate, a success adds ln[(1 − p0)/(1 − p1)] to the statistic, a failure adds "
+        "ln(p0/p1), which is negative, and the statistic never falls below 0. Competence is signalled when the "
+        "statistic is at or above the limit h."
+    )
+
+
+def _design(cohort: Cohort, language: Language) -> str:
+    """Say how the limit of the learning chart was chosen."""
+    return language.text(
+        "The limit h is the smallest attainable value that keeps this promise: a trainee whose failure rate stays at "
+        "p1 gets a false signal of competence with a probability of at most {promise} within the number of procedures "
+        "expected in the post. The probabilities are exact, calculated from every value that the statistic can take; "
+        "they rest neither on Wald's approximation (Wald 1945), which does not hold for this chart, nor on simulation.",
+        promise=_range(cohort, language, "false_competence_promised"),
+    )
+
+
+def _monitoring(cohort: Cohort, language: Language, *, after: bool) -> str:
+    """Describe the Bernoulli CUSUM."""
+    promise = _range(cohort, language, "false_alarm_promised")
+    if after:
+        return language.text(
+            "After a signal of competence the procedures that followed were monitored for deterioration with a "
+            "Bernoulli CUSUM (Page 1954, Reynolds and Stoumbos 1999), which starts from 0, adds ln(p1/p0) for a "
+            "failure and ln[(1 − p1)/(1 − p0)] for a success, and never falls below 0. Its limit keeps the "
+            "probability of a false alarm for a trainee at p0 to at most {promise} within the same number of "
+            "procedures. After a signal of deterioration the learning chart starts again from 0.",
+            promise=promise,
+        )
+    return language.text(
+        "Performance was monitored for deterioration with a Bernoulli CUSUM (Page 1954, Reynolds and Stoumbos 1999), "
+        "which adds ln(p1/p0) for a failure and ln[(1 − p1)/(1 − p0)] for a success, and never falls below 0. Its "
+        "limit keeps the probability of a false alarm for a trainee at p0 to at most {promise} within the number of "
+        "procedures expected in the post.",
+        promise=promise,
+    )
+
+
+def _standard(cohort: Cohort, language: Language) -> str:
+    """Describe the standard chart."""
+    rules = {str(rule) for rule in cohort.designs["competence_rule"]}
+    one = language.text("crosses the lower line once")
+    two = language.text("crosses two neighbouring lines downwards")
+    return language.text(
+        "Performance was charted with the standard cusum of the anaesthetic literature (Williams 1992, Kestin 1995), a "
+        "sequential probability ratio test with two boundaries (Wald 1945). With P = ln(p1/p0) and "
+        "Q = ln[(1 − p0)/(1 − p1)], a success lowers the statistic by s = Q/(P + Q) and a failure raises it by 1 − s. "
+        "The boundaries follow from nominal error rates alpha and beta of {nominal}. Competence is signalled when the "
+        "statistic {rule}. The nominal error rates hold for an unlimited number of procedures; the exact ones within "
+        "the expected number stand beside them.",
+        nominal=_nominal(cohort, language),
+        rule=two if any("two" in rule for rule in rules) else one,
+    )
+
+
+def _nominal(cohort: Cohort, language: Language) -> str:
+    """Write the nominal error rates of the standard chart."""
+    rates = {rate for rule in cohort.programme.procedures.values() for rate in (rule.alpha, rule.beta)}
+    return language.join(language.percent(rate) for rate in sorted(rates))
+
+
+def _range(cohort: Cohort, language: Language, column: str) -> str:
+    """Write a promise, or all of them where procedures differ."""
+    values = sorted({float(value) for value in cohort.designs[column].dropna()})
+    return language.join(language.percent(value, 0 if (100 * value).is_integer() else 1) for value in values) or "–"
+
+
+def design_sentence(cohort: Cohort, language: Language, design: Any) -> str:
+    """Give one procedure's limit and exact error rates in numbers of procedures.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cohort as analysed.
+    language : Language
+        Language to write in.
+    design : namedtuple
+        Row of ``cohort.designs``.
+
+    Returns
+    -------
+    str
+        One to three sentences.
+    """
+    text, number, percent = language.text, language.number, language.percent
+    name = language.procedure(cohort.programme, design.procedure)
+    values = {
+        "name": f"{name[:1].upper()}{name[1:]}",
+        "acceptable": percent(design.acceptable),
+        "unacceptable": percent(design.unacceptable),
+        "expected": number(int(design.expected_cases)),
+        "limit": number(design.limit, 3),
+        "kept": percent(design.false_competence, 1),
+        "power": percent(design.power, 1),
+    }
+    if not bool(design.can_decide):
+        sentence = text(
+            "{name}: p0 = {acceptable}, p1 = {unacceptable}; no limit keeps the promise within {expected} procedures "
+            "and can still be reached, so the expected number cannot decide.",
+            **values,
+        )
+    else:
+        sentence = text(
+            "{name}: p0 = {acceptable}, p1 = {unacceptable}, limit {limit}. Within {expected} procedures a trainee who "
+            "stays at {unacceptable} gets a false signal of competence with probability {kept}, and one at "
+            "{acceptable} gets the signal with probability {power} (the power).",
+            **values,
+        )
+        if _present(design.shortest_run):
+            sentence += " " + text(
+                "The shortest way to it is {run} procedures without failure.", run=number(int(design.shortest_run))
+            )
+    if _present(design.detection) and _present(design.monitoring_limit):
+        sentence += " " + text(
+            "Monitoring limit {limit}: false alarm with probability {false}, deterioration to {unacceptable} found "
+            "with probability {detection}, both within {expected} procedures.",
+            limit=number(design.monitoring_limit, 3),
+            false=percent(design.false_alarm, 1),
+            detection=percent(design.detection, 1),
+            unacceptable=values["unacceptable"],
+            expected=values["expected"],
+        )
+    return sentence
+
+
+def _present(value: Any) -> bool:
+    """True unless a value is missing."""
+    import pandas as pd
+
+    return not pd.isna(value)
+
+
+def _cohort(language: Language) -> str:
+    """Say how the cohort's curve was estimated."""
+    return language.text(
+        "The share of trainees with a signal of competence by procedure number was estimated with the Kaplan-Meier "
+        "method (Kaplan and Meier 1958); trainees without a signal count up to their last procedure. No adjustment was "
+        "made for case mix or for the number of charts."
+    )

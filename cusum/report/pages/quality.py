@@ -1,0 +1,226 @@
+"""The page on data quality: nothing has been left out in silence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cusum.report.codes import problem_words
+from cusum.report.table import Cell, Column, Table, table
+from cusum.report.ties import TieEffect, tie_effect
+
+if TYPE_CHECKING:
+    from cusum.report.site import Site
+
+__all__ = ["quality_page"]
+
+_LONGEST = 1000
+
+
+def quality_page(site: Site) -> dict[str, Any]:
+    """Gather what the page on data quality shows.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+
+    Returns
+    -------
+    dict
+        Context of ``quality.html``.
+    """
+    text, number = site.language.text, site.language.number
+    registrations = site.cohort.registrations
+    counts = registrations.counts
+    ties = tie_effect(site.cohort)
+    return {
+        "title": text("Data quality"),
+        "head": [text("Data quality"), site.cohort.provenance.source],
+        "facts": [
+            (text("Registrations read"), number(counts["read"])),
+            (text("used"), number(counts["used"])),
+            (text("rejected"), number(counts["rejected"])),
+            (text("flagged, but used"), number(counts["flagged"])),
+        ],
+        "equation": text(
+            "{read} read = {used} used + {rejected} rejected",
+            read=number(counts["read"]),
+            used=number(counts["used"]),
+            rejected=number(counts["rejected"]),
+        ),
+        "skipped": text(
+            "Besides, {blank} blank rows, {title} rows of titles and {total} rows of totals were skipped; they are not "
+            "registrations.",
+            blank=number(counts["skipped_blank"]),
+            title=number(counts["skipped_title"]),
+            total=number(counts["skipped_total"]),
+        ),
+        "reasons": _by_code(site, registrations.rejected, "reason"),
+        "rejected": _listed(site, registrations.rejected, "reason"),
+        "flags": _by_code(site, registrations.flagged, "flag"),
+        "flagged": _listed(site, registrations.flagged, "flag"),
+        "decisions": _decisions(site),
+        "ties": _ties(site, ties),
+        "completeness": _completeness(site),
+        "footer": site.footer(counts["used"], counts["rejected"]),
+    }
+
+
+def _by_code(site: Site, frame: pd.DataFrame, column: str) -> Table:
+    """Count rows by reason, with their row numbers."""
+    text, number = site.language.text, site.language.number
+    rows = [
+        (
+            problem_words(site.language, str(code)),
+            Cell(number(len(group)), order=len(group)),
+            _numbers(group["row"].tolist()),
+        )
+        for code, group in frame.groupby(column, sort=True)
+    ]
+    rejected = column == "reason"
+    return table(
+        f"by-{column}",
+        text("Rejected registrations by reason") if rejected else text("Flagged registrations by kind"),
+        [text("Reason"), Column(text("Number"), number=True), text("Rows in the file")],
+        rows,
+        empty=text("None were rejected.") if rejected else text("None were flagged."),
+    )
+
+
+def _numbers(rows: list[int], most: int = 40) -> str:
+    """List row numbers, the first ones where there are many."""
+    listed = ", ".join(str(row) for row in sorted(set(rows))[:most])
+    return f"{listed} …" if len(set(rows)) > most else listed
+
+
+def _listed(site: Site, frame: pd.DataFrame, column: str) -> Table:
+    """List the rows one by one."""
+    text, number = site.language.text, site.language.number
+    rows = [
+        (
+            Cell(str(row["row"]), order=int(row["row"])),
+            str(row["sheet"]) or "–",
+            str(row["column"]) or "–",
+            problem_words(site.language, str(row[column])),
+            _message(site, row),
+        )
+        for row in frame.head(_LONGEST).to_dict("records")
+    ]
+    note = ""
+    if len(frame) > _LONGEST:
+        note = text(
+            "The first {shown} of {all} are shown here; the workbook holds all of them.",
+            shown=number(_LONGEST),
+            all=number(len(frame)),
+        )
+    rejected = column == "reason"
+    return table(
+        "rejected" if rejected else "flagged",
+        text("Every rejected registration") if rejected else text("Every flagged registration"),
+        [Column(text("Row"), number=True), text("Sheet"), text("Column"), text("Reason"), text("What was found")],
+        rows,
+        sortable=True,
+        empty=text("None were rejected.") if rejected else text("None were flagged."),
+        note=note,
+    )
+
+
+def _message(site: Site, row: dict[Any, Any]) -> str:
+    """Describe one row in the report's language; under pseudonyms the text of the file is not shown."""
+    if site.pseudonymised:
+        return "–"
+    from cusum.registrations.reasons import describe
+
+    known = dict(row)
+    if row.get("procedure") in site.cohort.programme.procedures:
+        known["procedure"] = site.name(str(row["procedure"]))
+    if "value" in row:
+        known["value"] = site.language.number(row["value"])
+    return describe(known, site.language.translate)
+
+
+def _decisions(site: Site) -> Table:
+    """List what was decided about the file."""
+    from cusum.report.decisions import decision_words
+
+    text = site.language.text
+    rows = [decision_words(site.language, row) for row in site.cohort.registrations.decisions.to_dict("records")]
+    return table(
+        "decisions",
+        text("What was decided when the file was read"),
+        [text("About"), text("Column or sheet"), text("Decision"), text("Grounds")],
+        rows,
+        empty=text("Nothing had to be decided."),
+    )
+
+
+def _ties(site: Site, ties: TieEffect) -> list[str]:
+    """Say how many procedures have no known order within their day, and what that could change."""
+    text, number = site.language.text, site.language.number
+    if not ties.days:
+        return [text("The order of the procedures is known throughout.")]
+    sentences = [
+        text(
+            "{registrations} registrations share their day with others of the same trainee and procedure and have no "
+            "known order ({days} days); the order of the file was used.",
+            registrations=number(ties.registrations),
+            days=number(ties.days),
+        ),
+        text(
+            "On {mixed} of those days some succeeded and some did not, in {courses} courses of learning: only there "
+            "can the order matter.",
+            mixed=number(ties.mixed),
+            courses=number(ties.courses),
+        ),
+        text(
+            "Taking the failures first or last on those days makes a signal of competence come or go in {changed} "
+            "courses of learning, and moves it to another procedure number in {moved} more.",
+            changed=number(len(ties.changed)),
+            moved=number(len(ties.moved)),
+        ),
+    ]
+    if ties.changed:
+        names = [f"{trainee} ({site.name(procedure)})" for trainee, procedure in ties.changed]
+        sentences.append(text("It comes or goes for {names}.", names=site.language.join(names)))
+    return sentences
+
+
+def _completeness(site: Site) -> Table:
+    """Set the number charted beside the number counted as experience, and say who has none."""
+    text, number = site.language.text, site.language.number
+    experience = site.cohort.experience
+    counted = experience[experience["kind"] == "procedure"].groupby("item")["count"].sum()
+    rows = []
+    for procedure in site.procedures:
+        status = site.rows("status", "procedure", procedure)
+        with_some = int((status["cases"] > 0).sum())
+        charted = int(status["cases"].sum())
+        rows.append(
+            (
+                Cell(site.name(procedure), href=site.procedures[procedure]),
+                Cell(number(charted), order=charted),
+                Cell(number(int(counted.get(procedure, 0))), order=int(counted.get(procedure, 0))),
+                text("{some} of {all}", some=number(with_some), all=number(len(status))),
+                number(float(status["cases"].median()), 0),
+                number(int(site.designs[procedure].expected_cases)),
+            )
+        )
+    return table(
+        "completeness",
+        text("How complete the registration is"),
+        [
+            text("Procedure"),
+            Column(text("Charted"), number=True),
+            Column(text("Counted as experience"), number=True),
+            Column(text("Trainees with registrations"), number=True),
+            Column(text("Median number of procedures"), number=True),
+            Column(text("Expected in the whole post"), number=True),
+        ],
+        rows,
+        note=text(
+            "Procedures that did not succeed are more easily left unregistered than others, and no chart can see what "
+            "is missing."
+        ),
+    )
