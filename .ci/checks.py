@@ -26,7 +26,7 @@ def quick_checks() -> dict[str, list[str]]:
         "ruff format": [*python, "ruff", "format", "--check", "."],
         "mypy": [*python, "mypy"],
         "import-linter": [script("lint-imports")],
-        "numpydoc": [*python, "numpydoc.hooks.validate_docstrings", *sources],
+        "numpydoc": [*python, "numpydoc", "lint", *sources],
         "codespell": [script("codespell")],
     }
 

@@ -9,7 +9,7 @@ from numpydoc.validate import validate
 
 import cusum
 
-CHECKS = {"GL08", "SS01", "SS02", "SS03", "PR01", "PR02", "PR03", "PR04", "PR07", "EX01"}
+CHECKS = {"GL08", "SS01", "SS02", "SS03", "PR01", "PR02", "PR03", "PR04", "PR07", "RT01", "EX01"}
 
 
 def documented() -> list[str]:
