@@ -1,299 +1,42 @@
-"""What every chart is, and what it gives back: Chart, Path, Signal."""
+"""What every chart is: Chart. What it takes is in `checking`, what it gives back in `path`."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from cusum.charts.checking import (
+    BoolArray,
+    check_choice,
+    check_criterion,
+    check_failure,
+    check_fraction,
+    check_positive,
+    check_risk,
+)
+from cusum.charts.path import Path, Signal, TextArray, fill_from
 from cusum.charts.walk import FloatArray, Walk
-from cusum.criterion import Criterion
-from cusum.errors import InvalidData, InvalidParameter
+from cusum.errors import InvalidParameter
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["Chart", "Path", "Signal", "check_failure", "check_risk"]
-
-BoolArray = NDArray[np.bool_]
-TextArray = NDArray[np.str_]
-
-
-@dataclass(frozen=True)
-class Signal:
-    """Where a chart says something.
-
-    Parameters
-    ----------
-    case : int
-        Case number, counted from 1.
-    kind : str
-        What is said: "competent", "acceptable", "unacceptable", "deterioration" or "improvement".
-    statistic : float
-        Value that the statistic had reached.
-
-    Examples
-    --------
-    >>> Signal(29, "competent", 3.2).case
-    29
-    """
-
-    case: int
-    kind: str
-    statistic: float
-
-
-def check_failure(failure: ArrayLike) -> BoolArray:
-    """Make outcomes into an array of bool, or say which case is no outcome.
-
-    Parameters
-    ----------
-    failure : array-like, shape (n,)
-        Outcomes in case order: 1 or True is a failure, 0 or False a success.
-
-    Returns
-    -------
-    array of bool, shape (n,)
-        True where the case was a failure.
-
-    Raises
-    ------
-    InvalidData
-        If an outcome is missing or not 0, 1, True or False, or the array has not one dimension.
-
-    Examples
-    --------
-    >>> check_failure([0, 1, 0])
-    array([False,  True, False])
-    """
-    values = np.asarray(failure)
-    if values.ndim != 1:
-        raise InvalidData(
-            "failure has {ndim} dimensions",
-            expected="one: the outcomes of one sequence, in case order",
-            ndim=values.ndim,
-        )
-    if values.dtype == np.bool_:
-        return values.astype(np.bool_)
-    if values.dtype.kind in "iuf":
-        wrong = ~((values == 0) | (values == 1))
-    else:
-        wrong = np.array([not _is_outcome(value) for value in values], dtype=np.bool_)
-    if wrong.any():
-        first = int(wrong.argmax())
-        value = values[first]
-        missing = str(value) in ("None", "nan", "NaN", "<NA>", "NaT")
-        raise InvalidData(
-            "failure is missing at case {case}" if missing else "failure is {value!r} at case {case}",
-            expected="1 or True for a failure, 0 or False for a success",
-            remedy="Settle the outcome or leave the case out before charting.",
-            value=value.item() if isinstance(value, np.generic) else value,
-            case=first + 1,
-        )
-    return values.astype(np.bool_)
-
-
-def _is_outcome(value: object) -> bool:
-    """Tell whether one value, of any type, is an outcome."""
-    if isinstance(value, (bool, np.bool_)):
-        return True
-    return isinstance(value, (int, float, np.integer, np.floating)) and value in (0, 1)
-
-
-def check_risk(risk: ArrayLike, n: int) -> FloatArray:
-    """Make expected failure probabilities into an array, or say which case has none.
-
-    Parameters
-    ----------
-    risk : array-like, shape (n,)
-        Expected failure probability of each case, strictly between 0 and 1.
-    n : int
-        Number of cases.
-
-    Returns
-    -------
-    array of float, shape (n,)
-        The probabilities.
-
-    Raises
-    ------
-    InvalidData
-        If the number of values is not `n`, or one is missing or outside (0, 1).
-
-    Examples
-    --------
-    >>> check_risk([0.1, 0.3], 2)
-    array([0.1, 0.3])
-    """
-    try:
-        values = np.asarray(risk, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidData("risk holds something that is no number", expected="probabilities") from error
-    if values.shape != (n,):
-        raise InvalidData(
-            "risk has shape {shape}", expected="one probability for each of the {n} cases", shape=values.shape, n=n
-        )
-    wrong = ~((values > 0) & (values < 1))
-    if wrong.any():
-        first = int(wrong.argmax())
-        raise InvalidData(
-            "risk is {value} at case {case}",
-            expected="a probability strictly between 0 and 1",
-            value=float(values[first]),
-            case=first + 1,
-        )
-    return values
-
-
-def check_positive(name: str, value: float) -> float:
-    """Return a finite number above 0, or refuse it by name."""
-    number = float(value) if not isinstance(value, (bool, str)) and hasattr(value, "__float__") else np.nan
-    if not (np.isfinite(number) and number > 0):
-        raise InvalidParameter("{name} is {value!r}", expected="a number above 0", name=name, value=value)
-    return number
-
-
-def check_fraction(name: str, value: float) -> float:
-    """Return a number strictly between 0 and 1, or refuse it by name."""
-    number = float(value) if not isinstance(value, (bool, str)) and hasattr(value, "__float__") else np.nan
-    if not 0 < number < 1:
-        raise InvalidParameter(
-            "{name} is {value!r}", expected="a number strictly between 0 and 1", name=name, value=value
-        )
-    return number
-
-
-def check_criterion(value: object) -> None:
-    """Refuse what is no criterion."""
-    if not isinstance(value, Criterion):
-        raise InvalidParameter(
-            "criterion is {value!r}",
-            expected="a Criterion",
-            remedy="Write Criterion(acceptable=0.10, unacceptable=0.20).",
-            value=value,
-        )
-
-
-def check_choice(name: str, value: str, choices: Sequence[str]) -> None:
-    """Refuse a word that is not among the choices."""
-    if value not in choices:
-        raise InvalidParameter(
-            "{name} is {value!r}", expected="one of {choices}", name=name, value=value, choices=", ".join(choices)
-        )
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Path:
-    """One sequence of cases under one chart: the statistic after each case, and the signals.
-
-    Parameters
-    ----------
-    chart : Chart
-        The chart that was run.
-    failure : array of bool, shape (n,)
-        Outcomes, True for a failure.
-    risk : array of float, shape (n,), or None
-        Expected failure probabilities, where the chart uses them.
-    scores : array of float, shape (n,)
-        What each case added to the statistic.
-    statistic : array of float, shape (n,)
-        Statistic after each case, before any restart; nan for cases that were not charted.
-    lower, upper : array of float, shape (n,)
-        Limits that each case was compared with; nan where there is none.
-    signals : tuple of Signal
-        Signals in case order.
-
-    Examples
-    --------
-    >>> from cusum import Criterion, LearningCurveCusum
-    >>> chart = LearningCurveCusum(criterion=Criterion(acceptable=0.1, unacceptable=0.4), limit=1.5)
-    >>> chart.run([1, 0, 0, 0, 0, 0]).first("competent")
-    5
-    """
-
-    chart: Chart
-    failure: BoolArray
-    risk: FloatArray | None
-    scores: FloatArray
-    statistic: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    signals: tuple[Signal, ...]
-
-    def __post_init__(self) -> None:
-        """Lock the arrays: a path is a fact."""
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
-
-    @property
-    def competence(self) -> Signal | None:
-        """The signal that says competence by the chart's own rule, or None."""
-        return self.chart.competence_signal(self.signals)
-
-    @cached_property
-    def phase(self) -> TextArray:
-        """Which chart each case was under, "learning" or "monitoring", where a chart has the two; else ""."""
-        return self.chart.phases(self.signals, self.failure.size)
-
-    @cached_property
-    def state(self) -> TextArray:
-        """What is known after each case: "learning", "competent" or "alarm"."""
-        return self.chart.states(self.signals, self.failure.size)
-
-    def first(self, kind: str | None = None) -> int | None:
-        """Give the case number of the first signal.
-
-        Parameters
-        ----------
-        kind : str, optional
-            Only signals of this kind; any kind if left out.
-
-        Returns
-        -------
-        int or None
-            Case number counted from 1, or None if there was no such signal.
-        """
-        return next((signal.case for signal in self.signals if kind in (None, signal.kind)), None)
-
-    def frame(self) -> pd.DataFrame:
-        """Give the path as a table with one row a case.
-
-        Returns
-        -------
-        DataFrame
-            Columns case, failure, risk (where used), score, statistic, lower, upper, phase, state, signal.
-        """
-        import pandas as pd
-
-        signal = np.full(self.failure.size, "", dtype=object)
-        for item in self.signals:
-            signal[item.case - 1] = item.kind
-        columns: dict[str, Any] = {"case": np.arange(1, self.failure.size + 1), "failure": self.failure}
-        if self.risk is not None:
-            columns["risk"] = self.risk
-        columns |= {"score": self.scores, "statistic": self.statistic, "lower": self.lower, "upper": self.upper}
-        columns |= {"phase": self.phase, "state": self.state, "signal": signal}
-        table = pd.DataFrame(columns)
-        return table.astype({"phase": "str", "state": "str", "signal": "str"})
-
-    def __repr__(self) -> str:
-        said = ", ".join(f"{signal.kind} at {signal.case}" for signal in self.signals[:3])
-        more = f" and {len(self.signals) - 3} more" if len(self.signals) > 3 else ""
-        failures = int(self.failure.sum())
-        name, n = type(self.chart).__name__, self.failure.size
-        return f"<{name} path: {n} cases, {failures} failures; {said or 'no signal'}{more}>"
-
-    def _repr_html_(self) -> str:
-        """Show the path as a table in a notebook."""
-        text = repr(self).strip("<>")
-        return f"<p>{text}</p>{self.frame().to_html(index=False, max_rows=12, float_format='{:.3f}'.format)}"
+__all__ = [
+    "BoolArray",
+    "Chart",
+    "Path",
+    "Signal",
+    "TextArray",
+    "check_choice",
+    "check_criterion",
+    "check_failure",
+    "check_fraction",
+    "check_positive",
+    "check_risk",
+    "fill_from",
+    "refuse_risk",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -450,15 +193,6 @@ class Chart(ABC):
         if {"deterioration", "unacceptable"} & set(self.kinds):
             words.append("alarm")
         return tuple(words)
-
-
-def fill_from(first: str, changes: Sequence[tuple[int, str]], n: int) -> TextArray:
-    """Spell out a word for each case: `first`, and from each (1-based) case of a change on, the word given there."""
-    changes = list(dict(changes).items())
-    words = np.array([first, *(word for _, word in changes)], dtype="U10")
-    starts = np.array([1, *(case for case, _ in changes)])
-    lengths = np.diff(np.append(starts, n + 1))
-    return np.repeat(words, lengths)
 
 
 def refuse_risk(chart: Chart, risk: ArrayLike | None) -> None:
