@@ -1,1 +1,29 @@
-"""Figures."""
+"""Figures: each answers one question, in Danish or English, and can be edited further as a plotly figure."""
+
+from __future__ import annotations
+
+from cusum.figures.alt_text import alt_text
+from cusum.figures.crossings import plot_crossings
+from cusum.figures.department import plot_department
+from cusum.figures.export import html_fragment, plotly_script, write_html, write_image
+from cusum.figures.path import plot_path
+from cusum.figures.plotting import plot
+from cusum.figures.run_length import plot_run_length
+from cusum.figures.time_to_competence import plot_time_to_competence
+from cusum.figures.trainee import plot_chart, plot_trainee
+
+__all__ = [
+    "alt_text",
+    "html_fragment",
+    "plot",
+    "plot_chart",
+    "plot_crossings",
+    "plot_department",
+    "plot_path",
+    "plot_run_length",
+    "plot_time_to_competence",
+    "plot_trainee",
+    "plotly_script",
+    "write_html",
+    "write_image",
+]

@@ -49,6 +49,8 @@ class Grid:
         Room between columns, as a fraction of the width.
     top, bottom : float
         Margins of the figure, in pixels.
+    tail : float, default 0
+        Room for one more chart below the last row, over the whole width, in pixels.
 
     Examples
     --------
@@ -68,11 +70,12 @@ class Grid:
     gutter: float
     top: float
     bottom: float
+    tail: float = 0
 
     @property
     def inner(self) -> float:
         """Height of the area between the margins, in pixels."""
-        return self.rows * self._row
+        return self.rows * self._row + self.tail
 
     @property
     def height(self) -> int:
@@ -118,3 +121,18 @@ class Grid:
         """
         top = row * self._row + self.heading + sum(self.parts[:part]) + self.between * part
         return [round(1 - (top + self.parts[part]) / self.inner, 6), round(1 - top / self.inner, 6)]
+
+    def below(self, heading: float = 0) -> list[float]:
+        """Give the vertical domain of the chart below the last row.
+
+        Parameters
+        ----------
+        heading : float, default 0
+            Room above it, in pixels.
+
+        Returns
+        -------
+        list of float
+            Lower and upper end as fractions of the height.
+        """
+        return [0.0, round((self.tail - heading) / self.inner, 6)]

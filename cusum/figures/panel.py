@@ -67,7 +67,7 @@ class Panel:
     @property
     def axis_title(self) -> str:
         """Say which way is towards competence, for the phases that this path has."""
-        return self.reading.axis_title(self.language, monitored=(self.frame["phase"] == "monitoring").any())
+        return self.reading.axis_title(self.language, monitored=bool((self.frame["phase"] == "monitoring").any()))
 
     def draw(self) -> None:
         """Draw the statistic, its limits, the signals and every failure."""
@@ -295,14 +295,13 @@ class Panel:
         days = np.array(self._dates(said), dtype=object)
         for kind in dict.fromkeys(said["signal"]):
             rows = np.flatnonzero((said["signal"] == kind).to_numpy())
+            said_here = f"{self._heading()}<br>{self.language.signal(kind)}<br>%{{customdata}}<extra></extra>"
             self._trace(
                 "signal",
                 {"x": said["case"].to_numpy()[rows], "y": np.round(heights[rows], 6), "mode": "markers", "name": name}
                 | {"marker": {"symbol": MARKERS.get(kind, "diamond"), "size": 11, "color": SIGNAL}}
                 | {"customdata": days[rows].tolist(), "cliponaxis": False, "meta": {"signal": kind}}
-                | {
-                    "hovertemplate": f"{self._heading()}<br>{self.language.signal(kind)}<br>%{{customdata}}<extra></extra>"
-                },
+                | {"hovertemplate": said_here},
             )
         for down in (False, True):
             self._label(

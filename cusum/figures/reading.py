@@ -35,7 +35,7 @@ class Reading:
     kinds : tuple of str
         What the lower and the upper limit say.
     mirrored : bool
-        True where the statistic of the monitoring phase is drawn below zero, so that up is towards competence throughout.
+        True where the statistic of the monitoring phase is drawn below zero: up is towards competence throughout.
 
     Examples
     --------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -103,7 +104,7 @@ def segments(frame: pd.DataFrame) -> Iterator[Segment]:
     new[1:] = (phase[1:] != phase[:-1]) | (said[:-1] & ~carried[1:])
     edges = [0, *np.flatnonzero(new).tolist(), n]
     whole = len(charted) == len(frame)
-    for first, after in zip(edges[:-1], edges[1:], strict=True):
+    for first, after in pairwise(edges):
         part = slice(first, after)
         start = statistic[first] - score[first] if abs(statistic[first]) > 1e-9 else 0.0
         ended = bool(said[after - 1]) and after == n and phase[0] != ""

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from cusum.figures.alt_text import set_alt_text
 from cusum.language import Language
 
-__all__ = ["BOUNDARY", "CURVE", "FONT", "MARKERS", "REFERENCE", "SIGNAL", "new_figure", "tint"]
+__all__ = ["BOUNDARY", "CURVE", "FONT", "MARKERS", "REFERENCE", "SIGNAL", "legend_below", "new_figure", "tint"]
 
 CURVE = "#0072B2"
 """The statistic, a share, an estimate: what the data say."""
@@ -59,7 +59,9 @@ def tint(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-def new_figure(language: Language, *, title: str, alt: str, height: int, footer: str = "", **layout: Any) -> go.Figure:
+def new_figure(
+    language: Language, *, title: str, alt: str, height: int, subtitle: str = "", footer: str = "", **layout: Any
+) -> go.Figure:
     """Start a figure in the house style.
 
     Parameters
@@ -67,11 +69,13 @@ def new_figure(language: Language, *, title: str, alt: str, height: int, footer:
     language : Language
         Decides the separators of numbers.
     title : str
-        Title above the figure, left; may have a second line after ``<br>``.
+        Title above the figure, left.
     alt : str
         Text alternative.
     height : int
         Height in pixels.
+    subtitle : str, default ""
+        Sentence below the title.
     footer : str, default ""
         Small print below, such as where the data come from.
     **layout : object
@@ -100,6 +104,8 @@ def new_figure(language: Language, *, title: str, alt: str, height: int, footer:
         }
     )
     set_alt_text(figure, alt)
+    if subtitle:
+        figure.layout.title.subtitle = {"text": subtitle, "font": {"size": 13}}
     if footer:
         figure.add_annotation(
             {"text": footer, "name": "footer", "showarrow": False, "xref": "paper", "yref": "paper", "x": 1, "y": 0}
@@ -111,6 +117,27 @@ def new_figure(language: Language, *, title: str, alt: str, height: int, footer:
             },
         )
     return figure
+
+
+def legend_below(height: int) -> dict[str, Any]:
+    """Place the legend between the lowest axis and the small print.
+
+    Parameters
+    ----------
+    height : int
+        Height of the figure, in pixels.
+
+    Returns
+    -------
+    dict
+        The legend of the layout.
+
+    Examples
+    --------
+    >>> legend_below(500)["y"]
+    0.048
+    """
+    return {"x": 0, "xanchor": "left", "y": round(24 / height, 4), "yanchor": "bottom", "yref": "container"}
 
 
 def _template() -> dict[str, Any]:

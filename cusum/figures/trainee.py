@@ -8,7 +8,7 @@ from cusum.errors import InvalidParameter
 from cusum.figures.geometry import Grid, axis_key
 from cusum.figures.panel import Panel
 from cusum.figures.reading import reading_of
-from cusum.figures.theme import BOUNDARY, new_figure
+from cusum.figures.theme import BOUNDARY, legend_below, new_figure
 from cusum.figures.wording import footer, known, status_sentence, status_words
 from cusum.language import Language, get_language
 
@@ -38,9 +38,9 @@ def plot_trainee(cohort: Cohort, trainee: str, *, language: str = "en", columns:
     Returns
     -------
     plotly.graph_objects.Figure
-        Small charts with the same axis of procedure numbers. In each: the statistic as a line of steps, its limits dashed and
-        named, signals as filled markers with case number and date, every failure as a tick; in a strip below, the
-        smoothed current failure rate with its 95% band between the acceptable and the unacceptable rate.
+        Small charts with the same axis of procedure numbers. In each: the statistic as a line of steps, its limits
+        dashed and named, signals as filled markers with case number and date, every failure as a tick; in a strip
+        below, the smoothed current failure rate with its 95% band, and the acceptable and the unacceptable rate.
 
     Raises
     ------
@@ -49,8 +49,8 @@ def plot_trainee(cohort: Cohort, trainee: str, *, language: str = "en", columns:
 
     Notes
     -----
-    Where a chart passes from learning to monitoring, the monitoring statistic is drawn below zero, dotted on a grey ground:
-    up is towards competence throughout.
+    Where a chart passes from learning to monitoring, the monitoring statistic is drawn below zero, dotted on a grey
+    ground: up is towards competence throughout.
     """
     words = get_language(language)
     known(trainee, cohort.trainees["trainee"].tolist(), "trainee")
@@ -125,7 +125,7 @@ def _draw(
         footer=footer(cohort, words),
         margin={"l": 64, "r": 16, "t": grid.top, "b": grid.bottom},
         showlegend=True,
-        legend={"x": 0, "xanchor": "left", "y": 0, "yanchor": "bottom", "yref": "container", "orientation": "h"},
+        legend=legend_below(grid.height),
     )
     order = sorted(range(len(keys)), key=lambda i: -len(set(paths.loc[paths["procedure"] == keys[i], "phase"])))
     _axes(figure, grid, len(keys), length, words)

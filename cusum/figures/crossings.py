@@ -1,0 +1,375 @@
+"""When do trainees get a signal of competence for a procedure, and who has not yet?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from cusum.figures.expected import expected_share
+from cusum.figures.geometry import Grid
+from cusum.figures.survival import add_at_risk, add_share, at_risk, case_ticks, median_words
+from cusum.figures.theme import BOUNDARY, CURVE, MARKERS, REFERENCE, SHADE, SIGNAL, new_figure, tint
+from cusum.figures.wording import footer, known
+from cusum.language import Language, get_language
+
+if TYPE_CHECKING:
+    from cusum.cohort import Cohort
+
+__all__ = ["lane_order", "plot_crossings"]
+
+FEW = 5
+"""With fewer than so many at risk, a share by case number says little."""
+_LANE = 15
+"""Height of one trainee's line, in pixels: fifty on a screen."""
+
+
+def plot_crossings(
+    cohort: Cohort, procedure: str, *, language: str = "en", confidence: float = 0.95, lanes: bool = True
+) -> go.Figure:
+    """Draw when trainees get a signal of competence for one procedure: as a share, and one by one.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        From `cusum.analyse`.
+    procedure : str
+        Key of the procedure, such as ``"spinal"``.
+    language : {"en", "da"}, default "en"
+        The reader's.
+    confidence : float, default 0.95
+        Level of the band and of the interval of the median, in (0, 1).
+    lanes : bool, default True
+        False leaves out the lines of the trainees, for a small figure.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Above, the share with a signal of competence by procedure number (Kaplan-Meier, log-log band), the median, the
+        numbers at risk, and faintly the shares to expect if all trainees were adequate (their failure rate the
+        acceptable one) or all inadequate (the unacceptable one). Below, each trainee as a line: its length is the
+        procedures done, a filled marker is a signal, an open end means no signal yet, ticks are failures.
+
+    Raises
+    ------
+    InvalidParameter
+        If the programme has no such charted procedure.
+
+    Notes
+    -----
+    Trainees without a signal are censored at the number of procedures that they have done: leaving them out would make
+    the waiting look shorter than it is.
+    """
+    from cusum.models import time_to_competence
+
+    words = get_language(language)
+    known(procedure, list(cohort.charts), "procedure")
+    crossings = cohort.crossings[cohort.crossings["procedure"] == procedure]
+    order = lane_order(crossings)
+    result = time_to_competence(crossings, confidence=confidence)
+    length = max(10, int(crossings["cases"].max()) if len(crossings) else 0)
+    name = words.procedure(cohort.programme, procedure)
+    title = words.text("{procedure}: share with signal of competence by procedure number", procedure=_capital(name))
+    summary = _summary(cohort, crossings, procedure, words)
+    parts = (270, 22, max(len(order), 1) * _LANE) if lanes else (270, 22)
+    grid = Grid(1, 1, parts, heading=0, foot=0, between=52, gutter=0, top=78, bottom=72)
+    figure = new_figure(
+        words,
+        title=title,
+        subtitle=summary,
+        alt=" ".join([f"{title}.", summary, _capital(median_words(result.median.iloc[0], words)) + "."]),
+        height=grid.height,
+        footer=footer(cohort, words),
+        margin={"l": 92, "r": 24, "t": grid.top, "b": grid.bottom},
+    )
+    _axes(figure, grid, length, words, lanes=lanes)
+    _expected(figure, cohort, procedure, length, words)
+    add_share(figure, result.curve, words, name=words.text("Share with signal of competence"), x="x", y="y")
+    _few(figure, crossings, length, words)
+    _median(figure, result.median.iloc[0], length, words)
+    ticks = case_ticks(length)
+    add_at_risk(figure, [("", REFERENCE, at_risk(crossings, ticks).tolist())], ticks, words, x="x", y="y2")
+    if lanes:
+        _lanes(figure, cohort, procedure, order, words)
+    return figure
+
+
+def lane_order(crossings: pd.DataFrame) -> pd.DataFrame:
+    """Sort the trainees: the earliest signal first, then those without, the most procedures first.
+
+    Parameters
+    ----------
+    crossings : DataFrame
+        One row a trainee: columns trainee, crossed, case and cases.
+
+    Returns
+    -------
+    DataFrame
+        The same rows in the order of the lines, from the top.
+
+    Examples
+    --------
+    >>> rows = {"trainee": ["A", "B", "C"], "crossed": [False, True, True], "case": [pd.NA, 9, 5], "cases": [8, 9, 7]}
+    >>> lane_order(pd.DataFrame(rows))["trainee"].tolist()
+    ['C', 'B', 'A']
+    """
+    waited = crossings["case"].astype("Float64").fillna(np.inf).astype(float)
+    return (
+        crossings.assign(_waited=waited, _done=-crossings["cases"])
+        .sort_values(["_waited", "_done", "trainee"], kind="stable")
+        .drop(columns=["_waited", "_done"])
+        .reset_index(drop=True)
+    )
+
+
+def _capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def _summary(cohort: Cohort, crossings: pd.DataFrame, procedure: str, words: Language) -> str:
+    """Say how many have a signal, how many have not begun, and how many signals would be false at worst."""
+    begun = crossings[crossings["cases"] > 0]
+    said = [
+        words.plural(
+            "{crossed} of {n} trainee who has begun has a signal of competence.",
+            "{crossed} of {n} trainees who have begun have a signal of competence.",
+            len(begun),
+            crossed=words.number(int(begun["crossed"].sum())),
+        )
+    ]
+    if len(begun) < len(crossings):
+        said.append(words.plural("{n} has not begun.", "{n} have not begun.", len(crossings) - len(begun)))
+    design = cohort.designs[cohort.designs["procedure"] == procedure]
+    if len(design) and pd.notna(design["expected_false"].iloc[0]):
+        number = words.number(float(design["expected_false"].iloc[0]), 1)
+        said.append(
+            words.text("If all had the unacceptable failure rate, {number} signals would be expected.", number=number)
+        )
+    return " ".join(said)
+
+
+def _axes(figure: go.Figure, grid: Grid, length: int, words: Language, *, lanes: bool) -> None:
+    """Lay out the three parts: share, numbers at risk, lines of the trainees."""
+    ticks = {"tickvals": case_ticks(length), "range": [-0.015 * length, length * 1.02], "domain": [0, 1]}
+    title = {"text": words.text("Procedure number")}
+    figure.layout.xaxis = {**ticks, "anchor": "y", "title": {**title, "standoff": 2}}
+    shares = [0, 0.25, 0.5, 0.75, 1]
+    figure.layout.yaxis = {"domain": grid.down(0, 0), "anchor": "x", "range": [0, 1.03], "tickvals": shares}
+    figure.layout.yaxis.ticktext = [words.percent(share) for share in shares]
+    figure.layout.yaxis.title = {"text": words.text("Share with signal of competence"), "standoff": 12}
+    figure.layout.yaxis.showline = True
+    figure.layout.yaxis2 = {"domain": grid.down(0, 1), "anchor": "x", "range": [-0.6, 0.6], "visible": False}
+    figure.add_annotation(
+        {"text": words.text("Numbers at risk"), "xref": "paper", "x": 0, "xshift": -88, "xanchor": "left", "yref": "y2"}
+        | {"y": 0.55, "yanchor": "bottom", "showarrow": False, "font": {"color": BOUNDARY}, "name": "at risk"},
+    )
+    if lanes:
+        figure.layout.xaxis2 = {**ticks, "anchor": "y3", "matches": "x", "title": title}
+        figure.layout.yaxis3 = {"domain": grid.down(0, 2), "anchor": "x2"}
+
+
+def _expected(figure: go.Figure, cohort: Cohort, procedure: str, length: int, words: Language) -> None:
+    """Draw faintly what the chart would show if all trainees were adequate, and if all were inadequate."""
+    criterion = cohort.programme.procedures[procedure].criterion
+    for role, rate, dash, template, at in (
+        (
+            "adequate",
+            criterion.acceptable,
+            "dash",
+            words.translate("expected if all had the acceptable failure rate, {rate}"),
+            0.80,
+        ),
+        (
+            "inadequate",
+            criterion.unacceptable,
+            "dot",
+            words.translate("expected if all had the unacceptable failure rate, {rate}"),
+            1.0,
+        ),
+    ):
+        share = expected_share(cohort.charts[procedure], rate, length)
+        if share is None:
+            continue
+        name = template.format(rate=words.percent(rate))
+        figure.add_trace(
+            go.Scatter(
+                x=np.arange(length + 1),
+                y=np.round(share, 5),
+                mode="lines",
+                line={"color": tint(BOUNDARY, 0.75), "width": 1.3, "dash": dash, "shape": "hv"},
+                name=name,
+                hovertemplate=f"{name}<extra></extra>",
+                meta={"role": role},
+            )
+        )
+        figure.add_annotation(
+            {
+                "text": name,
+                "name": role,
+                "x": at * length,
+                "y": float(share[int(at * length)]),
+                "xref": "x",
+                "yref": "y",
+            }
+            | {"xanchor": "right", "yanchor": "bottom", "showarrow": False, "font": {"color": BOUNDARY}},
+        )
+
+
+def _few(figure: go.Figure, crossings: pd.DataFrame, length: int, words: Language) -> None:
+    """Shade where too few are at risk for the curve to say much."""
+    counts = at_risk(crossings, range(length + 2))
+    start = int(np.argmax(counts < FEW)) - 1
+    if start >= length or start < 0:
+        return
+    figure.add_shape(
+        {"type": "rect", "layer": "below", "xref": "x", "yref": "y domain", "x0": start, "x1": length * 1.02, "y0": 0}
+        | {"y1": 1, "fillcolor": SHADE, "line": {"width": 0}, "name": "few"},
+    )
+    figure.add_annotation(
+        {
+            "text": words.text("fewer than {n} at risk", n=FEW),
+            "name": "few",
+            "showarrow": False,
+            "xref": "paper",
+            "x": 1,
+        }
+        | {"xanchor": "right", "yref": "y domain", "y": 1, "yanchor": "bottom", "font": {"color": BOUNDARY}},
+    )
+
+
+def _median(figure: go.Figure, median: Any, length: int, words: Language) -> None:
+    """Write the median on the curve."""
+    text = median_words(median, words)
+    note = {
+        "text": text,
+        "showarrow": False,
+        "name": "median",
+        "xref": "x",
+        "yref": "y",
+        "font": {"size": 13, "color": CURVE},
+    }
+    if pd.isna(median["median"]):
+        figure.add_annotation({**note, "x": 0.01 * length, "y": 0.98, "xanchor": "left", "yanchor": "top"})
+        return
+    at = float(median["median"])
+    for x0, x1, y0, y1 in ((0, at, 0.5, 0.5), (at, at, 0, 0.5)):
+        figure.add_shape(type="line", x0=x0, x1=x1, y0=y0, y1=y1, xref="x", yref="y", line={"color": CURVE, "width": 1})
+    left = at < 0.55 * length
+    figure.add_annotation(
+        {**note, "x": at, "y": 0.5, "xanchor": "left" if left else "right", "yanchor": "top" if left else "bottom"}
+        | {"xshift": 8 if left else -8},
+    )
+
+
+def _lanes(figure: go.Figure, cohort: Cohort, procedure: str, order: pd.DataFrame, words: Language) -> None:
+    """Draw each trainee as a line with failures, signals and an open end where there is no signal yet."""
+    lane = {trainee: i for i, trainee in enumerate(order["trainee"])}
+    figure.layout.yaxis3.update(
+        range=[len(lane) - 0.4, -0.6], tickvals=list(lane.values()), ticktext=list(lane), ticks=""
+    )
+    paths = cohort.paths[cohort.paths["procedure"] == procedure]
+    axes = {"xaxis": "x2", "yaxis": "y3"}
+    done = order["cases"].to_numpy(dtype=float)
+    until = np.where(order["crossed"], order["case"].fillna(0).to_numpy(dtype=float), done)
+    for role, start, end, colour, width in (
+        ("before", np.zeros(len(order)), until, CURVE, 2),
+        ("after", until, done, tint(CURVE, 0.35), 2),
+    ):
+        some = end > start
+        rows = np.flatnonzero(some).astype(float)
+        nothing = np.full(len(rows), np.nan)
+        figure.add_trace(
+            go.Scatter(
+                x=np.column_stack([start[some], end[some], nothing]).ravel(),
+                y=np.column_stack([rows, rows, nothing]).ravel(),
+                mode="lines",
+                line={"color": colour, "width": width},
+                hoverinfo="skip",
+                name=words.text("procedures done"),
+                meta={"role": role},
+                **axes,
+            )
+        )
+    failed = paths[paths["failure"].astype(bool)]
+    _marks(figure, failed, lane, words, role="failure", name=words.text("failure"), **axes)
+    waiting = order[~order["crossed"].astype(bool) & (order["cases"] > 0)]
+    ends = waiting.assign(case=waiting["cases"], performed_on=None)
+    _marks(figure, ends, lane, words, role="waiting", name=words.text("no signal of competence yet"), **axes)
+    later = paths[paths["signal"].isin(["deterioration"])]
+    _marks(figure, later, lane, words, role="deterioration", name=words.signal("deterioration"), **axes)
+    crossed = order[order["crossed"].astype(bool)]
+    first = crossed.assign(performed_on=crossed["crossed_on"])
+    _marks(figure, first, lane, words, role="competent", name=words.signal("competent"), **axes)
+    _absent(figure, order[order["cases"] == 0], lane, words, **axes)
+    _key(figure, words)
+
+
+_LOOKS: dict[str, dict[str, Any]] = {
+    "failure": {"symbol": "line-ns", "size": 7, "line": {"color": REFERENCE, "width": 1.2}},
+    "waiting": {"symbol": "circle-open", "size": 8, "color": CURVE, "line": {"width": 1.5}},
+    "deterioration": {"symbol": MARKERS["deterioration"], "size": 9, "color": SIGNAL},
+    "competent": {"symbol": MARKERS["competent"], "size": 10, "color": SIGNAL},
+}
+
+
+def _marks(
+    figure: go.Figure, rows: pd.DataFrame, lane: dict[str, int], words: Language, *, role: str, name: str, **axes: str
+) -> None:
+    """Put markers on the lines of the trainees."""
+    written = {day: words.date(day, "medium") for day in rows["performed_on"].unique()}
+    data = [
+        [trainee, department, "" if pd.isna(day) else f"<br>{written[day]}"]
+        for trainee, department, day in zip(rows["trainee"], rows["department"], rows["performed_on"], strict=True)
+    ]
+    number = words.text("no. {case}", case="%{x}")
+    figure.add_trace(
+        go.Scatter(
+            x=rows["case"].to_numpy(dtype=float),
+            y=[lane[trainee] for trainee in rows["trainee"]],
+            mode="markers",
+            marker=_LOOKS[role],
+            customdata=data,
+            hovertemplate=f"<b>%{{customdata[0]}}</b> %{{customdata[1]}}<br>{name}: {number}%{{customdata[2]}}"
+            "<extra></extra>",
+            name=name,
+            cliponaxis=False,
+            meta={"role": role},
+            **axes,
+        )
+    )
+
+
+def _absent(figure: go.Figure, rows: pd.DataFrame, lane: dict[str, int], words: Language, **axes: str) -> None:
+    """Say of those who have not begun that they have not."""
+    figure.add_trace(
+        go.Scatter(
+            x=[0.0] * len(rows),
+            y=[lane[trainee] for trainee in rows["trainee"]],
+            mode="text",
+            text=[words.status("not_started")] * len(rows),
+            textposition="middle right",
+            textfont={"color": BOUNDARY},
+            hoverinfo="skip",
+            name=words.status("not_started"),
+            meta={"role": "not started"},
+            **axes,
+        )
+    )
+
+
+def _key(figure: go.Figure, words: Language) -> None:
+    """Say above the lines what their marks mean."""
+    signs = (
+        ("◆", SIGNAL, words.signal("competent")),
+        ("▼", SIGNAL, words.signal("deterioration")),
+        ("○", CURVE, words.text("no signal of competence yet")),
+        ("|", REFERENCE, words.text("failure")),
+    )
+    text = "     ".join(f"<span style='color:{colour}'>{sign}</span> {word}" for sign, colour, word in signs)
+    figure.add_annotation(
+        {"text": text, "name": "key", "showarrow": False, "xref": "paper", "x": 0, "xanchor": "left"}
+        | {"yref": "y3 domain", "y": 1, "yanchor": "bottom", "yshift": 8},
+    )

@@ -1,0 +1,163 @@
+"""How do the trainees of one department fare beside those of all others?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cusum.errors import InvalidParameter
+from cusum.figures.alt_text import set_alt_text
+from cusum.figures.failure_rates import HEADING, ROW, add_failure_rates
+from cusum.figures.geometry import Grid, axis_key
+from cusum.figures.sheet import Sheet, groups_of
+from cusum.figures.survival import add_at_risk, add_share, at_risk, case_ticks
+from cusum.figures.theme import BOUNDARY, legend_below, new_figure
+from cusum.figures.wording import footer, known
+from cusum.language import Language, get_language
+
+if TYPE_CHECKING:
+    from cusum.cohort import Cohort
+
+__all__ = ["plot_department"]
+
+
+def plot_department(
+    cohort: Cohort, department: str, *, language: str = "en", columns: int = 3, confidence: float = 0.95
+) -> go.Figure:
+    """Draw the trainees of one department beside those of all others.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        From `cusum.analyse`.
+    department : str
+        Which, as in the registrations.
+    language : {"en", "da"}, default "en"
+        The reader's.
+    columns : int, default 3
+        Small charts side by side.
+    confidence : float, default 0.95
+        Level of all intervals, in (0, 1).
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        For each procedure the share with a signal of competence by procedure number (Kaplan-Meier), with numbers at
+        risk; below, the observed failure rates with exact intervals and counts beside the acceptable and the
+        unacceptable rate.
+
+    Raises
+    ------
+    InvalidParameter
+        If the cohort has no such department, or there are fewer than one column.
+
+    Notes
+    -----
+    Nothing here is adjusted for the difficulty of the cases or for how far the trainees have come. A trainee belongs
+    to the department of the crossings table; a registration to the department where it was made.
+    """
+    words = get_language(language)
+    known(department, cohort.departments["department"].tolist(), "department")
+    if columns < 1:
+        raise InvalidParameter("columns is {value}", expected="1 or more", value=columns)
+    groups, count = groups_of(cohort, department, words), len(cohort.charts)
+    grid = Grid(
+        rows=-(-count // columns),
+        columns=min(columns, count),
+        parts=(150, 18 * len(groups)),
+        heading=44,
+        foot=10,
+        between=40,
+        gutter=0.065,
+        top=76,
+        bottom=100,
+        tail=HEADING + ROW * count,
+    )
+    title = words.text("{department}: its trainees and those of all other departments", department=department)
+    counts = _counts(cohort, department, words)
+    figure = new_figure(
+        words,
+        title=title,
+        subtitle=counts,
+        alt="",
+        height=grid.height,
+        footer=footer(cohort, words),
+        margin={"l": 92, "r": 24, "t": grid.top, "b": grid.bottom},
+        showlegend=True,
+        legend=legend_below(grid.height),
+    )
+    sheet = Sheet(figure, cohort, department, groups, words, grid, confidence)
+    shares = [_add_shares(sheet, i) for i in range(count)]
+    rates = add_failure_rates(sheet)
+    return set_alt_text(figure, " ".join([f"{title}.", counts, *shares, *rates]))
+
+
+def _counts(cohort: Cohort, department: str, words: Language) -> str:
+    """Say how many trainees and registrations the department has."""
+    trainees = cohort.crossings.loc[cohort.crossings["department"] == department, "trainee"].nunique()
+    cases = int((cohort.paths["department"] == department).sum())
+    return words.text(
+        "{trainees}, {procedures}. Not adjusted for the difficulty of the cases.",
+        trainees=words.plural("{n} trainee", "{n} trainees", trainees),
+        procedures=words.plural("{n} procedure", "{n} procedures", cases),
+    )
+
+
+def _add_shares(sheet: Sheet, i: int) -> str:
+    """Draw the shares by procedure number for one procedure, and say them in words."""
+    from cusum.models import time_to_competence
+
+    key, words, first = sheet.keys[i], sheet.words, i == 0
+    x, y, risk = "x" if first else f"x{i + 1}", "y" if first else f"y{2 * i + 1}", f"y{2 * i + 2}"
+    parts = [sheet.part(sheet.cohort.crossings, key, group) for group in sheet.groups]
+    length = max(10, *(int(part["cases"].max()) for part in parts if len(part)))
+    ticks = case_ticks(length, most=6)
+    _share_axes(sheet, i, (x, y, risk), ticks, length)
+    rows = []
+    for group, part in zip(sheet.groups, parts, strict=True):
+        rows.append((group.name, group.colour, at_risk(part, ticks).tolist()))
+        if len(part):
+            curve = time_to_competence(part, confidence=sheet.confidence).curve
+            look = {"colour": group.colour, "dash": group.dash}
+            add_share(sheet.figure, curve, words, name=group.name, x=x, y=y, opacity=group.band, legend=first, **look)
+    add_at_risk(sheet.figure, rows, ticks, words, x=x, y=risk)
+    said = _said(parts, words)
+    short = words.procedure(sheet.cohort.programme, key, short=True)
+    sheet.figure.add_annotation(
+        {"text": f"<b>{short}</b><br>{said}", "xref": f"{x} domain", "yref": f"{y} domain", "x": 0, "y": 1}
+        | {"xanchor": "left", "yanchor": "bottom", "yshift": 4, "align": "left", "showarrow": False}
+        | {"name": f"heading {key}"},
+    )
+    return f"{words.procedure(sheet.cohort.programme, key)}: {said}."
+
+
+def _said(parts: list[pd.DataFrame], words: Language) -> str:
+    """Say how many of those who have begun have a signal of competence."""
+    crossed = [words.number(int(part["crossed"].sum())) for part in parts]
+    begun = [words.number(int((part["cases"] > 0).sum())) for part in parts]
+    here = words.text("signal of competence: {crossed} of {n}", crossed=crossed[0], n=begun[0])
+    if len(parts) == 1:
+        return here
+    return f"{here}; " + words.text("others {crossed} of {n}", crossed=crossed[1], n=begun[1])
+
+
+def _share_axes(sheet: Sheet, i: int, names: tuple[str, str, str], ticks: list[int], length: int) -> None:
+    """Lay out the axes of one small chart and the room for the numbers at risk."""
+    x, y, risk = names
+    row, column = divmod(i, sheet.grid.columns)
+    words, layout = sheet.words, sheet.figure.layout
+    layout[axis_key(x)] = {"domain": sheet.grid.across(column), "anchor": y, "range": [-0.02 * length, 1.02 * length]}
+    layout[axis_key(x)].update(tickvals=ticks, title={"text": words.text("Procedure number"), "standoff": 2})
+    layout[axis_key(y)] = {"domain": sheet.grid.down(row, 0), "anchor": x, "range": [0, 1.03], "tickvals": [0, 0.5, 1]}
+    layout[axis_key(y)].update(ticktext=[words.percent(share) for share in (0, 0.5, 1)], showline=True)
+    bottom = 0.5 - len(sheet.groups)
+    layout[axis_key(risk)] = {"domain": sheet.grid.down(row, 1), "anchor": x, "range": [bottom, 0.5], "visible": False}
+    if column:
+        return
+    layout[axis_key(y)].title = {"text": words.text("Share with signal"), "standoff": 12}
+    sheet.figure.add_annotation(
+        {"text": words.text("At risk"), "xref": "paper", "x": 0, "xshift": -88, "xanchor": "left", "yref": risk}
+        | {"y": 0, "yanchor": "middle", "showarrow": False, "font": {"color": BOUNDARY}, "name": "at risk"},
+    )

@@ -1,0 +1,144 @@
+"""Figures as pieces of a page and as image files."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cusum.errors import InvalidParameter, MissingDependency
+from cusum.figures.alt_text import alt_text
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+__all__ = ["html_fragment", "plotly_script", "write_html", "write_image"]
+
+_CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": True, "showTips": False}
+
+
+def html_fragment(figure: go.Figure, div_id: str) -> str:
+    """Turn a figure into a piece of HTML for a page that has plotly's script already.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        The figure.
+    div_id : str
+        Identifier on the page: letters, digits, ``-`` and ``_``, not used for anything else there.
+
+    Returns
+    -------
+    str
+        An element with the text alternative as its label; the same figure and identifier give the same text.
+
+    Raises
+    ------
+    InvalidParameter
+        If the identifier has other characters.
+
+    Examples
+    --------
+    >>> import plotly.graph_objects as go
+    >>> 'id="curve-1"' in html_fragment(go.Figure(), "curve-1")
+    True
+    """
+    if not div_id or not all(letter.isascii() and (letter.isalnum() or letter in "-_") for letter in div_id):
+        raise InvalidParameter("div_id is {value!r}", expected="letters, digits, - and _", value=div_id)
+    inner = figure.to_html(
+        full_html=False,
+        include_plotlyjs=False,
+        div_id=div_id,
+        config=_CONFIG,
+        default_height=f"{figure.layout.height or 450}px",
+    )
+    return f'<div class="cusum-figure" role="img" aria-label="{escape(alt_text(figure))}">{inner}</div>'
+
+
+def plotly_script() -> str:
+    """Give plotly's own script, to be put into a page once.
+
+    Returns
+    -------
+    str
+        JavaScript, about 5 MB.
+
+    Examples
+    --------
+    >>> len(plotly_script()) > 1_000_000
+    True
+    """
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())
+
+
+def write_html(figure: go.Figure, path: str | Path, *, language: str = "en") -> Path:
+    """Save a figure as a page of its own that needs no network.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        The figure.
+    path : str or pathlib.Path
+        Where to.
+    language : {"en", "da"}, default "en"
+        Language of the page.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    InvalidParameter
+        If there is no such language.
+    """
+    from cusum.language import get_language
+
+    words = get_language(language)
+    title = escape(str(figure.layout.title.text or "cusum"))
+    page = (
+        f'<!DOCTYPE html>\n<html lang="{words.code}">\n<head><meta charset="utf-8"><title>{title}</title>\n'
+        f"<script>{plotly_script()}</script></head>\n<body>{html_fragment(figure, 'figure')}</body>\n</html>\n"
+    )
+    file = Path(path)
+    file.write_text(page, encoding="utf-8", newline="\n")
+    return file
+
+
+def write_image(figure: go.Figure, path: str | Path, *, width: int = 1100, scale: float = 2.0) -> Path:
+    """Save a figure as PNG, SVG or PDF, for a paper or a talk.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        The figure.
+    path : str or pathlib.Path
+        Where to; the ending says which kind.
+    width : int, default 1100
+        Width in pixels.
+    scale : float, default 2.0
+        Pixels in the file for each pixel of the figure.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    MissingDependency
+        If kaleido, or the browser that it needs, is missing.
+    """
+    from importlib.util import find_spec
+
+    remedy = "Install kaleido and a Chrome or Chromium browser, or save the figure as HTML."
+    if find_spec("kaleido") is None:
+        raise MissingDependency("images are made by kaleido, which is not installed", remedy=remedy)
+    try:
+        figure.write_image(str(path), width=width, scale=scale)
+    except RuntimeError as error:
+        raise MissingDependency("kaleido found no browser to make images with", remedy=remedy) from error
+    return Path(path)

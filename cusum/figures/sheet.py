@@ -1,0 +1,126 @@
+"""What the parts of a department's figure share: the figure, the cohort and the two groups that are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cusum.figures.geometry import Grid
+from cusum.figures.theme import BOUNDARY, CURVE
+from cusum.language import Language
+
+if TYPE_CHECKING:
+    from cusum.cohort import Cohort
+
+__all__ = ["Group", "Sheet", "groups_of"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The department, or all others.
+
+    Parameters
+    ----------
+    name : str
+        As shown.
+    colour, dash, symbol : str
+        Role of its lines and markers.
+    band : float
+        Strength of its band; 0 for none.
+    inside : bool
+        True for the department itself.
+    """
+
+    name: str
+    colour: str
+    dash: str
+    symbol: str
+    band: float
+    inside: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A department's figure in the making.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        The figure; its parts change it.
+    cohort : Cohort
+        What is drawn.
+    department : str
+        Which department.
+    groups : list of Group
+        The department, and all others if there are any.
+    words : Language
+        The reader's.
+    grid : Grid
+        Where things stand.
+    confidence : float
+        Level of the intervals.
+    """
+
+    figure: go.Figure
+    cohort: Cohort
+    department: str
+    groups: list[Group]
+    words: Language
+    grid: Grid
+    confidence: float
+
+    @property
+    def keys(self) -> list[str]:
+        """Keys of the procedures, in the order of the programme."""
+        return list(self.cohort.charts)
+
+    def level(self) -> str:
+        """Write the level of the intervals."""
+        return self.words.percent(self.confidence, 1 if round(self.confidence * 100, 6) % 1 else 0)
+
+    def part(self, table: pd.DataFrame, key: str, group: Group) -> pd.DataFrame:
+        """Take the rows of one procedure and one group.
+
+        Parameters
+        ----------
+        table : DataFrame
+            Columns department and procedure.
+        key : str
+            The procedure.
+        group : Group
+            The group.
+
+        Returns
+        -------
+        DataFrame
+            Those rows.
+        """
+        inside = (table["department"] == self.department) == group.inside
+        return table[inside & (table["procedure"] == key)]
+
+
+def groups_of(cohort: Cohort, department: str, words: Language) -> list[Group]:
+    """Make the groups: the department and, if there are any, all others.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        What is drawn.
+    department : str
+        Which department.
+    words : Language
+        The reader's.
+
+    Returns
+    -------
+    list of Group
+        One or two groups.
+    """
+    groups = [Group(department, CURVE, "solid", "circle", 0.18, inside=True)]
+    if cohort.departments["department"].nunique() > 1:
+        name = words.text("all other departments")
+        groups.append(Group(name, BOUNDARY, "dash", "circle-open", 0.0, inside=False))
+    return groups

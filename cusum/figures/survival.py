@@ -1,0 +1,236 @@
+"""The share with a signal of competence by procedure number: a line of steps, its band, the numbers at risk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from cusum.figures.theme import CURVE, tint
+from cusum.language import Language
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["add_at_risk", "add_share", "at_risk", "case_ticks", "median_words"]
+
+
+def at_risk(crossings: pd.DataFrame, cases: Sequence[int]) -> NDArray[np.int64]:
+    """Count the trainees who had done so many procedures and had no signal before.
+
+    Parameters
+    ----------
+    crossings : DataFrame
+        One row a trainee: columns crossed, case and cases.
+    cases : sequence of int
+        Case numbers; at 0, all trainees count.
+
+    Returns
+    -------
+    array of int
+        Number at risk at each case number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> at_risk(pd.DataFrame({"crossed": [True, False], "case": [4, pd.NA], "cases": [9, 6]}), [0, 4, 5]).tolist()
+    [2, 2, 1]
+    """
+    crossed = crossings["crossed"].to_numpy(dtype=bool)
+    waited = np.where(
+        crossed, crossings["case"].fillna(0).to_numpy(dtype=float), crossings["cases"].to_numpy(dtype=float)
+    )
+    return (waited[None, :] >= np.asarray(cases, dtype=float)[:, None]).sum(axis=1)
+
+
+def case_ticks(length: float, most: int = 8) -> list[int]:
+    """Choose round case numbers for an axis.
+
+    Parameters
+    ----------
+    length : float
+        Case number at the right end.
+    most : int, default 8
+        At most so many steps.
+
+    Returns
+    -------
+    list of int
+        0 and round numbers up to `length`.
+
+    Examples
+    --------
+    >>> case_ticks(97)
+    [0, 20, 40, 60, 80]
+    """
+    step = next(size for size in (5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 10**6) if length / size <= most)
+    return list(range(0, int(length) + 1, step))
+
+
+def add_share(
+    figure: go.Figure,
+    curve: pd.DataFrame,
+    language: Language,
+    *,
+    name: str,
+    x: str,
+    y: str,
+    colour: str = CURVE,
+    dash: str = "solid",
+    opacity: float = 0.18,
+    legend: bool = False,
+) -> None:
+    """Draw a share by case number with its band.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        The figure; it is changed.
+    curve : DataFrame
+        Columns case, share, low, high and at_risk, in order of case.
+    language : Language
+        The reader's.
+    name : str
+        Whose share it is.
+    x, y : str
+        Axes.
+    colour, dash : str
+        Role of the line.
+    opacity : float, default 0.18
+        Strength of the band; 0 for none.
+    legend : bool, default False
+        True puts the line in the legend.
+    """
+    start = curve["case"].iloc[0] == 0 if len(curve) else False
+    case = (
+        curve["case"].to_numpy(dtype=float) if start else np.concatenate([[0.0], curve["case"].to_numpy(dtype=float)])
+    )
+    share, low, high = (
+        np.round(values if start else np.concatenate([[0.0], values]), 5)
+        for values in (curve[column].to_numpy(dtype=float) for column in ("share", "low", "high"))
+    )
+    if opacity:
+        low, high = np.nan_to_num(low), np.where(np.isnan(high), share, high)
+        steps = [_steps(case, edge) for edge in (low, high)]
+        figure.add_trace(
+            go.Scatter(
+                x=np.concatenate([steps[0][0], steps[1][0][::-1]]),
+                y=np.concatenate([steps[0][1], steps[1][1][::-1]]),
+                mode="lines",
+                line={"width": 0},
+                fill="toself",
+                fillcolor=tint(colour, opacity),
+                hoverinfo="skip",
+                showlegend=False,
+                name=language.text("{name}: 95% confidence interval", name=name),
+                xaxis=x,
+                yaxis=y,
+                meta={"role": "band"},
+            )
+        )
+    data = [
+        [language.percent(s), language.percent(lower), language.percent(upper)]
+        for s, lower, upper in zip(share, low, high, strict=True)
+    ]
+    words = language.text("{share} with signal of competence (95% confidence interval {low} to {high})", **_PLACES)
+    figure.add_trace(
+        go.Scatter(
+            x=case,
+            y=share,
+            mode="lines",
+            line={"color": colour, "width": 2.5, "dash": dash, "shape": "hv"},
+            name=name,
+            showlegend=legend,
+            customdata=data,
+            hovertemplate=f"<b>{name}</b><br>{language.text('no. {case}', case='%{x}')}<br>{words}<extra></extra>",
+            xaxis=x,
+            yaxis=y,
+            meta={"role": "share"},
+        )
+    )
+
+
+_PLACES = {"share": "%{customdata[0]}", "low": "%{customdata[1]}", "high": "%{customdata[2]}"}
+
+
+def _steps(case: NDArray[Any], value: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Corners of a line of steps, so that a filled edge has steps too."""
+    return np.repeat(case, 2)[1:], np.repeat(value, 2)[:-1]
+
+
+def add_at_risk(
+    figure: go.Figure,
+    rows: Sequence[tuple[str, str, Sequence[int]]],
+    cases: Sequence[int],
+    language: Language,
+    *,
+    x: str,
+    y: str,
+) -> None:
+    """Write the numbers at risk under a share by case number, one row a group.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        The figure; it is changed.
+    rows : sequence of (name, colour, counts)
+        Groups from the top; one count for each case number.
+    cases : sequence of int
+        Case numbers where they are written.
+    language : Language
+        The reader's.
+    x, y : str
+        Axes; the vertical one has nothing else on it.
+    """
+    for i, (name, colour, counts) in enumerate(rows):
+        figure.add_trace(
+            go.Scatter(
+                x=list(cases),
+                y=[-i] * len(cases),
+                mode="text",
+                text=[language.number(int(count)) for count in counts],
+                textfont={"color": colour},
+                name=language.text("{name}: numbers at risk", name=name) if name else language.text("Numbers at risk"),
+                hoverinfo="skip",
+                showlegend=False,
+                cliponaxis=False,
+                xaxis=x,
+                yaxis=y,
+                meta={"role": "at risk"},
+            )
+        )
+
+
+def median_words(median: Any, language: Language) -> str:
+    """Say by which case number half of the trainees have a signal of competence.
+
+    Parameters
+    ----------
+    median : mapping
+        Columns median, low and high; missing where not reached.
+    language : Language
+        The reader's.
+
+    Returns
+    -------
+    str
+        The median with its interval, or that it is not reached.
+    """
+    if pd.isna(median["median"]):
+        return language.text("median not reached: fewer than half have a signal of competence")
+    low = language.number(median["low"])
+    if pd.isna(median["high"]):
+        return language.text(
+            "median: no. {median} (95% confidence interval from {low}, no upper limit yet)",
+            median=language.number(median["median"]),
+            low=low,
+        )
+    return language.text(
+        "median: no. {median} (95% confidence interval {low} to {high})",
+        median=language.number(median["median"]),
+        low=low,
+        high=language.number(median["high"]),
+    )

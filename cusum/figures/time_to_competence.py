@@ -1,0 +1,63 @@
+"""By which procedure number do how many have a signal of competence?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from cusum.figures.survival import add_share, case_ticks, median_words
+from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, SIGNAL, legend_below, new_figure
+from cusum.language import get_language
+
+if TYPE_CHECKING:
+    from cusum.models import TimeToCompetence
+
+__all__ = ["plot_time_to_competence"]
+
+_HEIGHT = 420
+_LOOKS = ((CURVE, "solid"), (BOUNDARY, "dash"), (REFERENCE, "dot"), (SIGNAL, "dashdot"))
+
+
+def plot_time_to_competence(
+    result: TimeToCompetence, *, title: str = "", language: str = "en", bands: bool = True
+) -> go.Figure:
+    """Draw the share with a signal of competence by procedure number, one line for each group.
+
+    Parameters
+    ----------
+    result : TimeToCompetence
+        From `cusum.time_to_competence`.
+    title : str, default ""
+        Title; a general one if left out.
+    language : {"en", "da"}, default "en"
+        The reader's.
+    bands : bool, default True
+        Draw the confidence bands.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Kaplan-Meier curves; beyond four groups all but the first are alike and named when pointed at.
+    """
+    words = get_language(language)
+    title = title or words.text("Share with signal of competence by procedure number")
+    several = result.curve["group"].nunique() > 1
+    figure = new_figure(words, title=title, alt="", height=_HEIGHT, showlegend=several, legend=legend_below(_HEIGHT))
+    figure.layout.margin = {"l": 72, "r": 24, "t": 56, "b": 92}
+    said = [f"{title}."]
+    for i, (group, curve) in enumerate(result.curve.groupby("group", sort=False)):
+        name = str(group) or words.text("Share with signal of competence")
+        colour, dash = _LOOKS[i] if i < len(_LOOKS) else _LOOKS[1]
+        look = {"colour": colour, "dash": dash}
+        add_share(figure, curve, words, name=name, x="x", y="y", opacity=0.15 if bands else 0, legend=several, **look)
+        median = median_words(result.median[result.median["group"] == group].iloc[0], words)
+        said.append(f"{name}: {median}.")
+    length = max(10, int(result.curve["case"].max()))
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    figure.layout.xaxis = {"range": [0, length * 1.02], "tickvals": case_ticks(length)}
+    figure.layout.xaxis.title = {"text": words.text("Procedure number")}
+    figure.layout.yaxis = {"range": [0, 1.03], "tickvals": ticks, "ticktext": [words.percent(tick) for tick in ticks]}
+    figure.layout.yaxis.title = {"text": words.text("Share with signal of competence")}
+    figure.layout.meta = {"alt": " ".join(said)}
+    return figure
