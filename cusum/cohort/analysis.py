@@ -1,0 +1,145 @@
+"""The main step: registrations and a programme in, a cohort out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pandas as pd
+
+from cusum.charts.base import Chart
+from cusum.cohort.charting import PERSON, chart_all, cross, list_signals, state_status
+from cusum.cohort.cohort import Cohort
+from cusum.cohort.designs import charted_procedures, choose_charts, describe_designs
+from cusum.cohort.experience import count_experience, list_milestones, list_people
+from cusum.errors import InvalidData, InvalidParameter
+from cusum.programme import Programme, load_programme
+from cusum.registrations.table import Registrations
+
+__all__ = ["analyse"]
+
+
+def analyse(
+    registrations: Registrations,
+    programme: Programme | str | None = None,
+    *,
+    chart: Chart | str | None = None,
+    as_of: date | str | None = None,
+) -> Cohort:
+    """Chart every trainee's procedures and say where each one stands.
+
+    Parameters
+    ----------
+    registrations : Registrations
+        What :func:`cusum.read_registrations` gave.
+    programme : Programme or str, optional
+        The programme in force, its name or its file; the one that the registrations were read with if left out.
+    chart : Chart or str, optional
+        A chart for all procedures; or the name of one that is made for each procedure by the programme's criterion:
+        "learning_then_monitoring" (the default), "lc_cusum", "standard" (Kestin's) or "bernoulli".
+    as_of : date or str, optional
+        Day up to which registrations count, as yyyy-mm-dd; the day of the last registration if left out.
+
+    Returns
+    -------
+    Cohort
+        Tidy tables: paths, crossings, status, designs, experience, milestones, signals, trainees, departments.
+
+    Raises
+    ------
+    InvalidData
+        If no registration of the programme's procedures is left to chart.
+    InvalidParameter
+        If the chart or the day is unknown.
+
+    Notes
+    -----
+    By default the learning phase has the smallest limit with which a trainee who stays at the unacceptable rate is
+    declared competent with at most the programme's probability (0.05) within the number of cases that the programme
+    expects, and the monitoring phase the mirrored limit. The probabilities kept and the power stand in ``designs``.
+
+    Examples
+    --------
+    >>> from cusum import analyse, read_registrations
+    >>> cohort = analyse(read_registrations("sample_data/danish_cohort.csv"))
+    >>> len(cohort.trainees), sorted(cohort.charts)[:3]
+    (92, ['arterial_line', 'block', 'cvc'])
+    """
+    if not isinstance(registrations, Registrations):
+        raise InvalidParameter(
+            "registrations is a {kind}",
+            expected="what cusum.read_registrations gives",
+            remedy="Write analyse(read_registrations(source)); the source may be a DataFrame.",
+            kind=type(registrations).__name__,
+        )
+    plan = programme if isinstance(programme, Programme) else load_programme(*([programme] if programme else []))
+    name, charts = choose_charts(plan, chart)
+    last = _as_of(as_of, registrations)
+    table = registrations.table[registrations.table["performed_on"] <= last].reset_index(drop=True)
+    cases = _charted(table, plan)
+    people = list_people(table, registrations.rejected, last)
+    home = people.set_index("trainee")[["department", "region"]]
+    everyone = people[PERSON].merge(pd.DataFrame({"procedure": list(charted_procedures(plan))}), how="cross")
+    paths_table, paths = chart_all(cases, charts)
+    crossings = cross(everyone, paths_table, paths)
+    designs = describe_designs(plan, charts, crossings, name)
+    status = state_status(crossings, paths_table, paths, charts, designs, plan)
+    later = len(registrations.table) - len(table)
+    return Cohort(
+        registrations=registrations,
+        programme=plan,
+        as_of=last.date(),
+        chart_name=name,
+        charts=charts,
+        paths=paths_table,
+        crossings=crossings,
+        status=status,
+        designs=designs,
+        experience=count_experience(table, people, plan),
+        milestones=list_milestones(table, crossings, people, plan, last),
+        signals=list_signals(paths_table),
+        trainees=people,
+        departments=_departments(people, home),
+        provenance=registrations.provenance.extend(
+            programme=f"{plan.key} {plan.version}", chart=name, as_of=last.date().isoformat(), later_than_as_of=later
+        ),
+    )
+
+
+def _as_of(as_of: date | str | None, registrations: Registrations) -> pd.Timestamp:
+    """Settle the day up to which registrations count."""
+    if as_of is None:
+        as_of = registrations.provenance.as_of
+    if as_of is None:
+        if registrations.table.empty:
+            raise InvalidData("no registration was read", expected="at least one", remedy="See .rejected for why.")
+        return pd.Timestamp(registrations.table["performed_on"].max())
+    try:
+        day = as_of.date() if isinstance(as_of, datetime) else as_of
+        return pd.Timestamp(day if isinstance(day, date) else date.fromisoformat(day))
+    except (TypeError, ValueError) as error:
+        raise InvalidParameter("as_of is {as_of!r}", expected="a day as yyyy-mm-dd", as_of=as_of) from error
+
+
+def _charted(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Take the registrations that are charted, in case order."""
+    mine = table["procedure"].isin(list(charted_procedures(programme))) & table["failure"].notna()
+    cases = table[mine]
+    if cases.empty:
+        raise InvalidData(
+            "none of the {n} registrations is of a procedure that the programme charts",
+            expected="one of {procedures}",
+            remedy="See .rejected and .summary() of the registrations, or give another programme.",
+            n=len(table),
+            procedures=", ".join(charted_procedures(programme)),
+        )
+    order = {key: k for k, key in enumerate(programme.procedures)}
+    keys = pd.DataFrame({"t": cases["trainee"], "p": cases["procedure"].astype("str").map(order)})
+    return cases.loc[keys.sort_values(["t", "p"], kind="stable").index].reset_index(drop=True)
+
+
+def _departments(people: pd.DataFrame, home: pd.DataFrame) -> pd.DataFrame:
+    """List the departments with their numbers of trainees and registrations."""
+    groups = people.groupby(["department", "region"], observed=True)
+    counted = groups.agg(trainees=("trainee", "size"), registrations=("registrations", "sum")).reset_index()
+    assert int(counted["trainees"].sum()) == len(home)
+    return counted.sort_values(["department", "region"], ignore_index=True)
