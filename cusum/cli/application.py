@@ -16,6 +16,7 @@ from cusum.cli.programme import programme_app
 from cusum.cli.report import report_command
 from cusum.cli.simulate import simulate_command
 from cusum.cli.version import version_command
+from cusum.language import UntranslatedText
 
 __all__ = ["app", "main"]
 
@@ -92,5 +93,7 @@ def _note(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    """Show a warning as a sentence, without the place in the code."""
+    """Show a warning as a sentence, without its place in the code; a missing translation is no news to a user."""
+    if category is UntranslatedText:
+        return
     print(message, file=file or sys.stderr)

@@ -34,6 +34,24 @@ if TYPE_CHECKING:
 
 __all__ = ["check_command"]
 
+SHOWN_OF_A_KIND = 5
+FILL_IN = msgid("Fill in the cell.")
+REMEDIES = {
+    "missing_trainee": FILL_IN,
+    "missing_procedure": FILL_IN,
+    "missing_date": FILL_IN,
+    "missing_outcome": FILL_IN,
+    "unreadable_date": msgid("Write the date as 2025-03-31 or 31-03-2025."),
+    "impossible_date": msgid("Write the date as 2025-03-31 or 31-03-2025."),
+    "future_date": msgid("Correct the date, or give a later day with --as-of."),
+    "before_post": msgid("Correct the date, or the day that the post began."),
+    "unreadable_outcome": msgid("Write success or failure."),
+    "not_scored": msgid("Nothing, unless the procedure was scored after all."),
+    "contradiction": msgid("Correct the column that is wrong."),
+    "bad_attempts": msgid("Write a whole number of at least 1."),
+    "repeated_id": msgid("Give each registration a number of its own."),
+    "duplicate_row": msgid("Delete the row if it is the same procedure."),
+}
 COLUMNS = {
     "sheet": msgid("Sheet"),
     "row": msgid("Row"),
@@ -86,6 +104,7 @@ def _problems(table: pd.DataFrame, code: str, language: Language) -> list[dict[s
     from cusum.registrations.reasons import describe
 
     ordered = table.sort_values(["sheet", "row"], kind="stable")
+    lines: list[dict[str, Any]] = ordered.to_dict("records")  # type: ignore[assignment]
     return [
         {
             "row": int(line["row"]),
@@ -93,10 +112,18 @@ def _problems(table: pd.DataFrame, code: str, language: Language) -> list[dict[s
             "column": str(line["column"]),
             code: str(line[code]),
             "problem": describe(line, language.translate),
-            "suggestion": str(line.get("suggestion", "")),
+            "suggestion": _remedy(line, language),
         }
-        for line in ordered.to_dict("records")
+        for line in lines
     ]
+
+
+def _remedy(line: dict[str, Any], language: Language) -> str:
+    """What to do about a rejected row: what the reader suggests, or what helps with every row of the kind."""
+    if "reason" not in line:
+        return ""
+    remedy = REMEDIES.get(line["reason"])
+    return language.text(remedy) if remedy else str(line["suggestion"])
 
 
 def _as_data(registrations: Registrations, language: Language) -> dict[str, Any]:
@@ -118,8 +145,26 @@ def _show(registrations: Registrations, language: Language) -> None:
         output().print(_table(rejected, language))
     if flagged:
         typer.echo(language.text("Rows that are used, and worth a look:"))
-        output().print(_table(flagged, language))
+        output().print(_table(_first_of_each_kind(flagged), language))
+        typer.echo(
+            language.plural(
+                "{n} such row in all; at most five of a kind are shown here, and --json lists all of them.",
+                "{n} such rows in all; at most five of a kind are shown here, and --json lists all of them.",
+                len(flagged),
+            )
+        )
     typer.echo(counted(registrations, language))
+
+
+def _first_of_each_kind(flagged: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A few rows with each flag, in the order of the file."""
+    seen: dict[str, int] = {}
+    shown = []
+    for line in flagged:
+        seen[line["flag"]] = seen.get(line["flag"], 0) + 1
+        if seen[line["flag"]] <= SHOWN_OF_A_KIND:
+            shown.append(line)
+    return shown
 
 
 def _table(problems: list[dict[str, Any]], language: Language) -> Table:

@@ -12,7 +12,7 @@ from rich.console import Console
 from cusum.errors import CusumError, InvalidData, PrivacyError
 from cusum.language import Language, get_language, msgid
 
-__all__ = ["cannot_write", "exit_code", "output", "speaking"]
+__all__ = ["cannot_write", "exit_code", "output", "paragraph", "speaking"]
 
 WIDTH = 160
 UNEXPECTED = msgid("something went wrong inside cusum: {what}")
@@ -102,17 +102,35 @@ def speaking(code: str, *, debug: bool = False) -> Iterator[Language]:
     except CusumError as error:
         if debug:
             raise
-        typer.echo(_capitalised(error.render(language.translate)), err=True)
+        typer.echo(paragraph(error, language), err=True)
         raise typer.Exit(exit_code(error)) from None
     except Exception as error:
         if debug or isinstance(error, (typer.Exit, typer.Abort, typer.TyperException)):
             raise
         unexpected = CusumError(UNEXPECTED, remedy=TRACE, what=f"{type(error).__name__}: {error}")
-        typer.echo(_capitalised(unexpected.render(language.translate)), err=True)
+        typer.echo(paragraph(unexpected, language), err=True)
         raise typer.Exit(2) from None
 
 
-def _capitalised(paragraph: str) -> str:
-    """The paragraph with a capital first letter and no line breaks."""
-    flat = " ".join(paragraph.split())
-    return flat[:1].upper() + flat[1:]
+def paragraph(error: CusumError, language: Language) -> str:
+    """Say what is wrong as one paragraph that begins with a capital letter.
+
+    Parameters
+    ----------
+    error : CusumError
+        What was raised.
+    language : Language
+        The reader's language.
+
+    Returns
+    -------
+    str
+        One line; a name that stands first is left as it is.
+
+    Examples
+    --------
+    >>> paragraph(InvalidData("limit is {value}", expected="a number", value="x"), get_language("en"))
+    'Limit is x; expected a number.'
+    """
+    flat = " ".join(error.render(language.translate).split())
+    return flat if language.translate(error.found).startswith("{") else flat[:1].upper() + flat[1:]

@@ -40,12 +40,12 @@ OFFERED = offered()
 
 
 def asked_of(value: object, path: str) -> set[str]:
-    """What the docstring is held to: methods need no example of their own, and errors share those of their base."""
+    """What the docstring is held to: examples are asked of functions; errors share the parameters of their base."""
     if inspect.isfunction(value):
         return CHECKS - ({"EX01"} if value.__qualname__ != value.__name__ else set())
     if inspect.isclass(value) and issubclass(value, Exception):
         return CHECKS - {"PR01", "EX01"}
-    return CHECKS - {"RT01"}
+    return CHECKS - {"RT01", "PR03", "EX01"}  # parameters that belong together may stand together
 
 
 @pytest.mark.parametrize("path", sorted(OFFERED))
