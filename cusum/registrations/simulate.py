@@ -273,7 +273,7 @@ def _as_table(rows: pd.DataFrame, people: pd.DataFrame, programme: Programme, rn
     share = np.asarray((rows["performed_on"] - start).dt.days, dtype=np.float64) / 365
     beside = describe_cases(rng, rows.assign(failure=rows["failure"].eq(True)), allowed, share)
     person = people.iloc[rows["who"]].reset_index(drop=True)
-    unnumbered = rng.random(len(people)) < 0.15  # these trainees do not note the order within a day
+    unnumbered = rng.random(len(people)) < 0.05  # these trainees do not note the order within a day
     return pd.concat([rows, person[["trainee", "department", "region", "post_start"]]], axis=1).assign(
         registration_id=[f"R{number:06d}" for number in range(1, len(rows) + 1)],
         performed_on=rows["performed_on"].astype("datetime64[us]"),
