@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from cusum.charts.base import Chart, Path
@@ -35,23 +36,31 @@ def chart_all(cases: pd.DataFrame, charts: dict[str, Chart]) -> tuple[pd.DataFra
         The path by (trainee, procedure).
     """
     paths: dict[tuple[str, str], Path] = {}
-    pieces: list[pd.DataFrame] = []
-    for (trainee, procedure), mine in cases.groupby(["trainee", "procedure"], sort=False, observed=True):
-        path = charts[str(procedure)].run(mine["failure"].to_numpy(dtype=np.bool_))
-        paths[str(trainee), str(procedure)] = path
-        pieces.append(path.frame())
-    columns = ["case", "failure", "score", "statistic", "lower", "upper", "phase", "state", "signal"]
-    walked = pd.concat(pieces, ignore_index=True)[columns] if pieces else _no_cases(columns)
+    for (trainee, procedure), mine in cases.groupby(["trainee", "procedure"], sort=False, observed=True)["failure"]:
+        paths[str(trainee), str(procedure)] = charts[str(procedure)].run(mine.to_numpy(dtype=np.bool_))
     known = cases[[*PERSON, "procedure", "performed_on", "row", "sheet"]].reset_index(drop=True)
-    table = pd.concat([known, walked], axis=1)
-    order = [*PERSON, "procedure", "case", "performed_on", "row", "sheet", *columns[1:]]
-    return table[order].join(current_rate(table)), paths
+    known.insert(4, "case", _join([np.arange(1, path.failure.size + 1) for path in paths.values()], np.int64))
+    known["failure"] = _join([path.failure for path in paths.values()], np.bool_)
+    for name in ("score", "statistic", "lower", "upper"):
+        arrays = [getattr(path, "scores" if name == "score" else name) for path in paths.values()]
+        known[name] = _join(arrays, np.float64)
+    for name in ("phase", "state"):
+        known[name] = pd.Series(_join([getattr(path, name) for path in paths.values()], "U10"), dtype="str")
+    known["signal"] = pd.Series(_join([_kinds(path) for path in paths.values()], "U16"), dtype="str")
+    return known.join(current_rate(known)), paths
 
 
-def _no_cases(columns: list[str]) -> pd.DataFrame:
-    """Make an empty path table with the right types."""
-    kinds = {"case": "int64", "failure": "bool", "phase": "str", "state": "str", "signal": "str"}
-    return pd.DataFrame({name: pd.Series(dtype=kinds.get(name, "float64")) for name in columns})
+def _join(arrays: list[np.ndarray], kind: npt.DTypeLike) -> np.ndarray:
+    """Put the paths' arrays end to end."""
+    return np.concatenate([np.empty(0, dtype=kind), *arrays]).astype(kind, copy=False)
+
+
+def _kinds(path: Path) -> np.ndarray:
+    """Spell out the kind of signal at each case, "" where there is none."""
+    kinds = np.full(path.failure.size, "", dtype="U16")
+    for signal in path.signals:
+        kinds[signal.case - 1] = signal.kind
+    return kinds
 
 
 def cross(everyone: pd.DataFrame, table: pd.DataFrame, paths: dict[tuple[str, str], Path]) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cusum.charts.walk import Walk
+
 __all__ = ["FADE", "current_rate"]
 
 FADE = 0.95
@@ -50,19 +52,13 @@ def current_rate(table: pd.DataFrame, *, fade: float = FADE, confidence: float =
     lengths = np.diff(np.append(first, len(table)))
     failures = np.empty(len(table))
     total = np.empty(len(table))
+    fading = Walk(memory=fade)
     outcome = table["failure"].to_numpy(dtype=np.float64)
     for start, length in zip(first, lengths, strict=True):
         part = slice(start, start + length)
-        failures[part] = _faded_sum(outcome[part], fade)
-        total[part] = _faded_sum(np.ones(length), fade)
+        failures[part] = fading.free(outcome[part], 0.0)
+        total[part] = fading.free(np.ones(length), 0.0)
     a, b = failures + 0.5, total - failures + 0.5
     tail = (1 - confidence) / 2
     low, high = betaincinv(a, b, tail), betaincinv(a, b, 1 - tail)
     return pd.DataFrame({"rate": a / (a + b), "rate_low": low, "rate_high": high}, index=table.index)
-
-
-def _faded_sum(values: np.ndarray, fade: float) -> np.ndarray:
-    """Compute s[t] = fade * s[t-1] + value[t]."""
-    from scipy.signal import lfilter
-
-    return np.asarray(lfilter([1.0], [1.0, -fade], values))
