@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
-from cusum.programme.names import fold_name
-from cusum.programme.programme import Programme
-from cusum.registrations.cells import Faults, Problem, distinct, is_missing, read_cells, read_number, text_of
+from cusum.programme import Programme
+from cusum.registrations.cells import Cells, Faults, Problem, distinct, is_missing, read_cells, text_of
 from cusum.registrations.dates import DATE_ORDERS, read_dates
 from cusum.registrations.gather import Gathered
 from cusum.registrations.headings import Vocabulary
 from cusum.registrations.numbers import as_numbers
-from cusum.registrations.outcomes import read_outcomes, yes_or_no
+from cusum.registrations.outcome_words import yes_or_no
+from cusum.registrations.outcomes import read_outcomes
 from cusum.registrations.procedures import count_values, read_procedures
 from cusum.registrations.sources.sheet import Decision
+from cusum.registrations.values import read_asa, read_attempts, read_category, read_place, read_within
 
 __all__ = ["Built", "build"]
-
-Cells = np.ndarray
-
-_CATEGORIES = {
-    "supervision": {
-        "observed": "observed; observeret; observerede; observation; set; tilskuer",
-        "assisted": "assisted; assisteret; assisterede; assistance; hjulpet",
-        "supervised": "supervised; superviseret; under supervision; med supervision; supervision; direkte supervision; vejleder til stede",
-        "independent": "independent; selvstændig; selvstændigt; uden supervision; alene; solo; unsupervised; indirekte supervision",
-    },
-    "urgency": {
-        "elective": "elective; elektiv; elektivt; planlagt; planned; scheduled",
-        "emergency": "emergency; akut; haste; subakut; urgent; acute",
-    },
-}
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
-_LIMITS = {"age": (0.0, 120.0), "bmi": (5.0, 150.0)}
 
 
 @dataclass
@@ -89,7 +73,8 @@ def build(
         Table, faults and decisions.
     """
     n = len(raw.rows)
-    faults, decisions, blank = Faults(n), [], np.full(n, None, dtype=object)
+    faults, blank = Faults(n), np.full(n, None, dtype=object)
+    decisions: list[Decision] = []
     trainee = read_cells(raw.columns["trainee"], _trainee, faults, "trainee")
     procedure, beside = read_procedures(raw.columns["procedure"], programme, vocabulary, faults)
     read, clock = _read_days(raw, faults, decisions, date_order, latest)
@@ -152,7 +137,7 @@ def _trainee(cell: object) -> object:
     return Problem("missing_trainee") if is_missing(text) else text
 
 
-def _texts(cells: Cells) -> object:
+def _texts(cells: Cells) -> ExtensionArray:
     """Write cells as text, each distinct value once; nothing as "" ."""
     codes, values = distinct(cells)
     texts = np.array([text_of(value) for value in values], dtype=object)
@@ -176,84 +161,26 @@ def _check_days(raw: Gathered, read: dict[str, Cells], faults: Faults, latest: d
 def _read_optional(raw: Gathered, faults: Faults) -> dict[str, Cells]:
     """Read the columns that need not be there and have a type."""
     readers = {
-        "attempts": _attempts,
+        "attempts": read_attempts,
         "handed_over": yes_or_no,
-        "asa": _asa,
-        "age": lambda cell: _within(cell, "age"),
-        "bmi": lambda cell: _within(cell, "bmi"),
-        "supervision": lambda cell: _category(cell, "supervision"),
-        "urgency": lambda cell: _category(cell, "urgency"),
+        "asa": read_asa,
+        "age": lambda cell: read_within(cell, "age"),
+        "bmi": lambda cell: read_within(cell, "bmi"),
+        "supervision": lambda cell: read_category(cell, "supervision"),
+        "urgency": lambda cell: read_category(cell, "urgency"),
     }
     return {
         role: read_cells(raw.columns[role], read, faults, role) for role, read in readers.items() if role in raw.columns
     }
 
 
-def _attempts(cell: object) -> object:
-    """Read a number of attempts."""
-    text = text_of(cell)
-    if is_missing(text):
-        return None
-    number = read_number(cell)
-    if number is None or number < 1 or not number.is_integer() or number > 1000:
-        return Problem("bad_attempts")
-    return int(number)
-
-
-def _asa(cell: object) -> object:
-    """Read an ASA class: 2, "ASA 2", "II", "2E"."""
-    text = text_of(cell).casefold().removeprefix("asa").strip(" -.")
-    if is_missing(text):
-        return None
-    bare = re.sub(r"(?<=[\div])\s*e$", "", text)
-    number = _ROMAN.get(bare, int(bare) if re.fullmatch("[1-6]", bare) else None)
-    return number if number is not None else Problem("bad_value", "1-6")
-
-
-def _within(cell: object, role: str) -> object:
-    """Read a number within the limits of a column."""
-    if is_missing(text_of(cell)):
-        return None
-    low, high = _LIMITS[role]
-    number = read_number(cell)
-    return number if number is not None and low <= number <= high else Problem("bad_value", f"{low:g}-{high:g}")
-
-
-def _category(cell: object, role: str) -> object:
-    """Read a category; one that is not known stays as it is written."""
-    text = text_of(cell)
-    if is_missing(text):
-        return None
-    wanted = fold_name(text)
-    for category, spellings in _CATEGORIES[role].items():
-        if wanted in [fold_name(spelling) for spelling in spellings.split("; ")]:
-            return category
-    return text
-
-
-def _sequence(raw: Gathered, clock: Cells, faults: Faults, decisions: list[Decision]) -> object:
+def _sequence(raw: Gathered, clock: Cells, faults: Faults, decisions: list[Decision]) -> ExtensionArray:
     """Take the order within a day from its own column, or from the times written with the dates."""
     if "sequence" in raw.columns:
-        return pd.array(read_cells(raw.columns["sequence"], _place, faults, "sequence"), dtype="Int64")
+        return pd.array(read_cells(raw.columns["sequence"], read_place, faults, "sequence"), dtype="Int64")
     if not np.isnan(clock).all():
         decisions.append(Decision("sequence", raw.heading("performed_on"), "time of day"))
     return pd.array([None if np.isnan(minute) else int(minute) for minute in clock], dtype="Int64")
-
-
-def _place(cell: object) -> object:
-    """Read a place in the order of a day: a number, or a time as minutes since midnight."""
-    if isinstance(cell, (datetime, time)):
-        return cell.hour * 60 + cell.minute
-    text = text_of(cell)
-    if is_missing(text):
-        return None
-    if match := re.fullmatch(r"(?:kl\.?\s*)?(\d{1,2})[:.](\d{2})(?:[:.]\d{2})?", text, re.IGNORECASE):
-        hour, minute = int(match[1]), int(match[2])
-        return hour * 60 + minute if hour < 24 and minute < 60 else Problem("bad_value", "1, 2, 3 / 08:30")
-    number = read_number(cell)
-    if number is not None and 0 < number < 1:
-        return round(number * 24 * 60)
-    return int(number) if number is not None and number.is_integer() else Problem("bad_value", "1, 2, 3 / 08:30")
 
 
 def _add_optional(table: pd.DataFrame, raw: Gathered, values: dict[str, Cells], read: dict[str, Cells]) -> None:
@@ -263,7 +190,7 @@ def _add_optional(table: pd.DataFrame, raw: Gathered, values: dict[str, Cells], 
         if types.get(role) == "float64":
             table[role] = np.array([np.nan if cell is None else cell for cell in cells], dtype=float)
         elif role in types:
-            table[role] = pd.array(cells, dtype=types[role])
+            table[role] = pd.Series(cells, dtype=types[role])
         else:
             table[role] = _texts(cells)
     for role in ("technique", "complication"):
@@ -303,6 +230,6 @@ def _quote_settled(settled: Cells, raw: Gathered, columns: dict[str, Cells]) -> 
     return quoted
 
 
-def _named(raw: Gathered, role: str, at: int) -> str:
+def _named(raw: Gathered, role: str, at: int | np.intp) -> str:
     """Name the column in which a cell stands."""
     return raw.marks[at] if role == "mark" else raw.heading(role, raw.sheets[at])

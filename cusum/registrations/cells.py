@@ -6,18 +6,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["Faults", "Problem", "distinct", "is_missing", "read_cells", "read_number", "text_of"]
+from cusum.registrations.spellings import NOTHING_KNOWN
 
-Cells = np.ndarray
-_MISSING = frozenset(
-    ["-", "–", "—", "?", "na", "n/a", "nan", "nat", "null", "none", "#n/a", "#i/t", "ukendt", "uoplyst", "unknown", "missing", "mangler", "i.a.", "ia"]
-    + ["ikke angivet", "ikke oplyst", "not stated", "not known"]
-)
+__all__ = ["Cells", "Faults", "Problem", "distinct", "is_missing", "is_none", "read_cells", "read_number", "text_of"]
+
+Cells: TypeAlias = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,28 @@ def is_missing(text: str) -> bool:
     >>> is_missing("Ukendt"), is_missing("0")
     (True, False)
     """
-    return not text or text.casefold() in _MISSING
+    return not text or text.casefold() in NOTHING_KNOWN
+
+
+def is_none(cells: Cells) -> Cells:
+    """Find the cells that hold nothing.
+
+    Parameters
+    ----------
+    cells : array, shape (n,)
+        Cells.
+
+    Returns
+    -------
+    array of bool, shape (n,)
+        True where a cell is None.
+
+    Examples
+    --------
+    >>> is_none(np.array([None, 0], dtype=object)).tolist()
+    [True, False]
+    """
+    return np.fromiter((cell is None for cell in cells), dtype=bool, count=len(cells))
 
 
 def distinct(cells: Cells) -> tuple[Cells, Cells]:
@@ -197,8 +216,8 @@ def read_cells(cells: Cells, read: Callable[[Any], object], faults: Faults, colu
     """
     codes, values = distinct(cells)
     meanings = np.empty(len(values), dtype=object)
-    for at, value in enumerate(values):
-        meanings[at] = read(value)
+    for number, value in enumerate(values):
+        meanings[number] = read(value)
     bad = np.array([isinstance(meaning, Problem) for meaning in meanings], dtype=bool)
     result = meanings[codes] if len(values) else np.empty(0, dtype=object)
     if bad.any():

@@ -2,55 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NoReturn
 
 import numpy as np
 
 from cusum.errors import InvalidData, InvalidParameter
-from cusum.registrations.cells import Faults, Problem, distinct, is_missing, read_cells, text_of
+from cusum.registrations.cells import Cells, Faults, Problem, distinct, is_missing, read_cells, text_of
 from cusum.registrations.sources.sheet import Decision
+from cusum.registrations.written_dates import EARLIEST_YEAR, Written, make_day, read_written
 
 __all__ = ["DATE_ORDERS", "read_dates", "to_date"]
 
 DATE_ORDERS = ("day first", "month first", "year first")
 EXCEL_NUMBERS = "Excel day numbers"
 AS_WRITTEN = "as written"
-EARLIEST_YEAR = 1950
 PLAUSIBLE_YEAR = 1980
-_EPOCH = date(1899, 12, 30)
-_SERIALS = (20_000, 80_000)
 _ENOUGH = 3
 _FEW = 0.05  # share of cells that may be mistyped the other way round before a column counts as mixed
-
-_MONTHS = (
-    "jan januar january; feb februar february; mar mrt marts march; apr april; maj may; jun juni june; jul juli july; "
-    "aug august; sep sept september; okt oktober oct october; nov november; dec december"
-)
-_MONTH = {word: number for number, words in enumerate(_MONTHS.split("; "), start=1) for word in words.split()}
-_CLOCK = re.compile(
-    r"(?:[T,]\s*|\s+)(?:kl\.?\s*|at\s+)?(\d{1,2})[:.](\d{2})(?:[:.]\d{2}(?:[.,]\d+)?)?\s*([ap]m)?\s*(?:Z|[+-]\d{2}:?\d{2})?$",
-    re.IGNORECASE,
-)
-_WEEKDAY = re.compile(r"^(?:[a-zæøå]{2,9}\.?,?\s+)?(?:den|d\.)?\s*(?=\d)", re.IGNORECASE)
-_YEAR_FIRST = re.compile(r"(\d{4})([-/. ])(\d{1,2})\2(\d{1,2})")
-_TRIPLE = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\.?\s*[-/. ]\s*'?(\d{4}|\d{2})")
-_DAY_NAME = re.compile(
-    r"(\d{1,2})(?:\.|st|nd|rd|th)?\s*(?:of|[-/ .])?\s*([a-zæøå]+)\.?\s*[-/ ,.]*\s*'?(\d{4}|\d{2})", re.IGNORECASE
-)
-_NAME_DAY = re.compile(r"([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class _Written:
-    """A date as it is written: a certain day, or numbers whose order is still to be told."""
-
-    kind: str  # "date", "native", "triple", "compact", "number", "impossible" or "text"
-    day: date | None = None
-    parts: tuple[int, int, int] = (0, 0, 0)
-    minutes: int | None = None
 
 
 def to_date(value: object, what: str) -> date | None:
@@ -84,7 +53,7 @@ def to_date(value: object, what: str) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    written = _written(value)
+    written = read_written(value)
     if written.kind != "date" or written.day is None:
         raise InvalidParameter(
             "{what} is {value!r}", expected="a date written as yyyy-mm-dd", what=what, value=str(value)
@@ -93,7 +62,7 @@ def to_date(value: object, what: str) -> date | None:
 
 
 def read_dates(
-    cells: np.ndarray,
+    cells: Cells,
     faults: Faults,
     column: str,
     *,
@@ -101,7 +70,7 @@ def read_dates(
     order: str | None,
     latest: date,
     otherwise: str | None = None,
-) -> tuple[np.ndarray, np.ndarray, Decision]:
+) -> tuple[Cells, Cells, Decision]:
     """Read a column of dates by one decision on the order of day and month.
 
     Parameters
@@ -136,14 +105,14 @@ def read_dates(
         Where the column fits both orders throughout, or mixes them.
     """
     _, values = distinct(cells)
-    known = [_written(value) for value in values if value is not None]
+    known = [read_written(value) for value in values if value is not None]
     choice, detail = _decide(known, heading, order, latest, otherwise)
 
     def read(cell: object) -> object:
         """Read one cell by the order chosen."""
         if cell is None or is_missing(text_of(cell)):
             return None
-        written = _written(cell)
+        written = read_written(cell)
         day = _resolve(written, choice, latest)
         if day is not None and day.year >= EARLIEST_YEAR:
             return np.datetime64(day, "us"), written.minutes
@@ -152,84 +121,9 @@ def read_dates(
     meanings = read_cells(cells, read, faults, column)
     days = np.array([np.datetime64("NaT", "us") if one is None else one[0] for one in meanings], dtype="datetime64[us]")
     minutes = np.array([np.nan if one is None or one[1] is None else one[1] for one in meanings], dtype=float)
+    if not np.nansum(minutes):
+        minutes[:] = np.nan  # midnight throughout is no time of day
     return days, minutes, Decision("date_order", heading, choice, detail)
-
-
-def _written(cell: object) -> _Written:
-    """Tell what is written in a cell, leaving the order of day and month open."""
-    if isinstance(cell, datetime):
-        minutes = cell.hour * 60 + cell.minute
-        return _Written("native", cell.date(), minutes=minutes or None)
-    if isinstance(cell, date):
-        return _Written("native", cell)
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return _number(float(cell), text_of(cell))
-    text = text_of(cell)
-    clock = _CLOCK.search(text)
-    minutes = _minutes(clock) if clock else None
-    if clock and minutes is None:
-        return _Written("text")
-    return _day(text[: clock.start()].rstrip(" ,") if clock else text, minutes)
-
-
-def _minutes(clock: re.Match[str]) -> int | None:
-    """Turn a time of day into minutes since midnight."""
-    hour, minute, half = int(clock.group(1)), int(clock.group(2)), (clock.group(3) or "").lower()
-    if half:
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    return hour * 60 + minute if hour < 24 and minute < 60 else None
-
-
-def _day(text: str, minutes: int | None) -> _Written:
-    """Read a day without a time."""
-    if re.fullmatch(r"\d{5,8}(?:[.,]0+)?", text):
-        number = re.split("[.,]", text)[0]
-        return _number(float(number), number)
-    if match := _YEAR_FIRST.fullmatch(text):
-        return _certain(int(match[1]), int(match[3]), int(match[4]), minutes)
-    if (match := _NAME_DAY.fullmatch(text)) and match[1].casefold() in _MONTH:
-        return _certain(int(match[3]), _MONTH[match[1].casefold()], int(match[2]), minutes)
-    text = _WEEKDAY.sub("", text)
-    if match := _TRIPLE.fullmatch(text):
-        return _Written("triple", parts=(int(match[1]), int(match[2]), int(match[3])), minutes=minutes)
-    if (match := _DAY_NAME.fullmatch(text)) and match[2].casefold() in _MONTH:
-        year = int(match[3]) + (2000 if len(match[3]) == 2 else 0)
-        return _certain(year, _MONTH[match[2].casefold()], int(match[1]), minutes)
-    return _Written("text")
-
-
-def _number(value: float, digits: str) -> _Written:
-    """Read a number: a day number of Excel, or day, month and year run together with the leading zero lost."""
-    whole = str(int(value)) if value >= 0 else ""
-    if len(whole) == 5 and _SERIALS[0] <= value <= _SERIALS[1]:
-        padded = whole.zfill(6)
-        minutes = round((value - int(value)) * 24 * 60) or None
-        day = _EPOCH + timedelta(days=int(value))
-        return _Written("number", day, (int(padded[:2]), int(padded[2:4]), int(padded[4:])), minutes)
-    if not value.is_integer() or not 5 <= len(whole) <= 8:
-        return _Written("text")
-    if (
-        len(whole) == 8
-        and (day := _make(int(whole[:4]), int(whole[4:6]), int(whole[6:])))
-        and day.year >= EARLIEST_YEAR
-    ):
-        return _Written("date", day)
-    padded = (digits if len(digits) >= len(whole) else whole).zfill(6 if len(whole) < 7 else 8)
-    return _Written("compact", parts=(int(padded[:2]), int(padded[2:4]), int(padded[4:])))
-
-
-def _certain(year: int, month: int, day: int, minutes: int | None) -> _Written:
-    """Hold a day whose parts are certain, or say that there is no such day."""
-    made = _make(year, month, day)
-    return _Written("date", made, minutes=minutes) if made else _Written("impossible")
-
-
-def _make(year: int, month: int, day: int) -> date | None:
-    """Make a day, or None where there is no such day."""
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _by_order(parts: tuple[int, int, int], order: str, latest: date) -> date | None:
@@ -243,10 +137,10 @@ def _by_order(parts: tuple[int, int, int], order: str, latest: date) -> date | N
         year, month, day = third, second, first
     if year < 100:
         year += 2000 if 2000 + year <= latest.year + 1 else 1900
-    return _make(year, month, day)
+    return make_day(year, month, day)
 
 
-def _resolve(written: _Written, choice: str, latest: date) -> date | None:
+def _resolve(written: Written, choice: str, latest: date) -> date | None:
     """Make the day that is written, by the choice made for the column."""
     if written.kind in ("date", "native") or (written.kind == "number" and choice.startswith(EXCEL_NUMBERS)):
         return written.day
@@ -256,7 +150,7 @@ def _resolve(written: _Written, choice: str, latest: date) -> date | None:
 
 
 def _decide(
-    known: list[_Written], heading: str, order: str | None, latest: date, otherwise: str | None
+    known: list[Written], heading: str, order: str | None, latest: date, otherwise: str | None
 ) -> tuple[str, str]:
     """Choose one reading for a whole column, and say on what ground."""
     numbers = [one for one in known if one.kind == "number"]
@@ -276,7 +170,7 @@ def _decide(
     return prefix + choice, detail
 
 
-def _are_excel_numbers(numbers: list[_Written], open_: list[_Written], heading: str, latest: date) -> bool:
+def _are_excel_numbers(numbers: list[Written], open_: list[Written], heading: str, latest: date) -> bool:
     """Tell day numbers of Excel from days, months and years run together with the leading zero lost."""
     if any(one.kind == "compact" for one in open_):
         return False
@@ -292,26 +186,26 @@ def _are_excel_numbers(numbers: list[_Written], open_: list[_Written], heading: 
     return serial >= compact
 
 
-def _plausible(one: _Written, order: str, latest: date) -> bool:
+def _plausible(one: Written, order: str, latest: date) -> bool:
     """Tell whether a date read by an order is one that a trainee could have worked on."""
     day = _by_order(one.parts, order, latest)
     return day is not None and day.year >= PLAUSIBLE_YEAR and day <= latest
 
 
-def _refuse_half_converted(known: list[_Written], heading: str) -> None:
+def _refuse_half_converted(known: list[Written], heading: str) -> None:
     """Refuse a column in which a spreadsheet has turned part of the dates round and left the rest as text."""
     native = [one.day.day for one in known if one.kind == "native" and one.day]
     text = [one.parts[0] for one in known if one.kind == "triple"]
     if len(native) >= _ENOUGH and len(text) >= _ENOUGH and max(native) <= 12 < min(text):
         raise InvalidData(
-            "the column {heading!r} looks half converted: every real date has a day up to 12, every date kept as text one above 12",
+            "the column {heading!r} looks half converted: real dates up to day 12, text above it",
             expected="dates that all came the same way",
-            remedy="Import the file into Excel again with the order day-month-year, or give date_order='day first' to keep it as it is.",
+            remedy="Import the file again as day-month-year, or give date_order='day first' to take it as it is.",
             heading=heading,
         )
 
 
-def _tell_order(open_: list[_Written], heading: str, latest: date, otherwise: str | None) -> tuple[str, str]:
+def _tell_order(open_: list[Written], heading: str, latest: date, otherwise: str | None) -> tuple[str, str]:
     """Tell the order of day and month from all values of a column."""
     days = {order: [_by_order(one.parts, order, latest) for one in open_] for order in DATE_ORDERS}
     if _is_year_first(open_, days, latest):
@@ -332,8 +226,8 @@ def _tell_order(open_: list[_Written], heading: str, latest: date, otherwise: st
     return ("day first", str(only_day)) if only_day > only_month else ("month first", str(only_month))
 
 
-def _is_year_first(open_: list[_Written], days: dict[str, list[date | None]], latest: date) -> bool:
-    """Tell whether numbers of six digits are year, month and day: nothing else fits, or nothing else is nearly as tight."""
+def _is_year_first(open_: list[Written], days: dict[str, list[date | None]], latest: date) -> bool:
+    """Tell whether numbers of six digits are year, month and day: no other order fits, or none nearly as tightly."""
     if any(one.kind == "triple" or one.parts[2] > 99 for one in open_):
         return False
     fits = {order: all(_plausible(one, order, latest) for one in open_) for order in DATE_ORDERS}

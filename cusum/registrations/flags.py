@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from cusum.programme import Programme
 from cusum.programme.names import fold_name
-from cusum.programme.programme import Programme
 from cusum.registrations.reasons import describe
 
 __all__ = ["FLAG_COLUMNS", "IMPLAUSIBLE", "MANY_PER_DAY", "find_flags", "run_probability", "tied_groups"]
@@ -135,26 +136,28 @@ def find_flags(
     flags = pd.concat([part for part in parts if len(part)] or [_part(table, [], "", "")], ignore_index=True)
     flags["column"] = [columns(role, sheet) for role, sheet in zip(flags["column"], flags["sheet"], strict=True)]
     flags["value"] = flags["value"].astype(float)
-    flags["message"] = [describe(row) for row in flags.to_dict("records")]
+    flags["message"] = [describe({str(key): value for key, value in row.items()}) for row in flags.to_dict("records")]
     flags["message"] = flags["message"].astype("str")
     return flags[list(FLAG_COLUMNS)]
 
 
 def _part(
     table: pd.DataFrame,
-    at: object,
+    at: Iterable[Any],
     flag: str,
     column: str,
     *,
-    found: object = "",
-    value: object = np.nan,
+    found: Iterable[str] | None = None,
+    value: Iterable[float] | None = None,
     procedure: bool = True,
 ) -> pd.DataFrame:
     """Take the rows at some positions as flags."""
-    part = table.loc[np.asarray(at, dtype=np.int64), ["row", "sheet", "trainee", "procedure"]].reset_index(drop=True)
+    part = table.loc[np.array(list(at), dtype=np.int64), ["row", "sheet", "trainee", "procedure"]]
+    part = part.reset_index(drop=True)
+    n = len(part)
     part["column"], part["flag"] = column, flag
-    part["found"] = pd.Series(found, index=part.index, dtype="str") if isinstance(found, str) else list(found)  # type: ignore[call-overload]
-    part["value"] = value
+    part["found"] = pd.Series(["" for _ in range(n)] if found is None else list(found), dtype="str")
+    part["value"] = pd.Series([np.nan] * n if value is None else list(value), dtype=float)
     if not procedure:
         part["procedure"] = ""
     return part
@@ -168,13 +171,13 @@ def _duplicates(table: pd.DataFrame, same_as: pd.Series) -> pd.DataFrame:
 
 def _departments(table: pd.DataFrame) -> pd.DataFrame:
     """Flag days on which a trainee works in two departments."""
-    known = table[table["department"] != ""]
-    days = known.groupby(["trainee", "performed_on"])["department"].agg(["nunique", "unique"])
-    first = pd.Series(known.index, index=known.index).groupby([known["trainee"], known["performed_on"]]).first()
-    bad = days["nunique"] > 1
-    found = [", ".join(sorted(names)) for names in days.loc[bad, "unique"]]
-    value = days.loc[bad, "nunique"].to_numpy()
-    return _part(table, first[bad], "two_departments", "department", found=found, value=value, procedure=False)
+    day = ["trainee", "performed_on"]
+    each = table.loc[table["department"] != "", [*day, "department"]].drop_duplicates()
+    several = each[each.duplicated(day, keep=False)]
+    found = several.groupby(day)["department"].agg([", ".join, "size"])
+    first = several.assign(at=several.index).groupby(day)["at"].first()
+    value = found["size"].to_numpy()
+    return _part(table, first, "two_departments", "department", found=list(found["join"]), value=value, procedure=False)
 
 
 def _busy_days(table: pd.DataFrame) -> pd.DataFrame:

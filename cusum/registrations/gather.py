@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cusum.errors import InvalidParameter, UnreadableFile
-from cusum.programme.programme import Programme
+from cusum.programme import Programme
+from cusum.registrations.cells import Cells
 from cusum.registrations.headings import Vocabulary
 from cusum.registrations.layout import Block, lay_out
 from cusum.registrations.sources.sheet import Contents, Decision, Sheet
 from cusum.registrations.sources.wide import lengthen
 
 __all__ = ["Gathered", "choose_sheets", "gather"]
-
-Cells = np.ndarray
 
 _ANY_SHEET = re.compile(
     r"\W*(sheet|ark|side|tabel(le)?|table|data|registrering(er)?|registrations?|logbog|logbook|procedurer?|procedures?|"
@@ -110,9 +109,9 @@ def choose_sheets(sheets: list[Sheet], wanted: str | int | Sequence[str | int] |
         placed = sheets[one : one + 1] if isinstance(one, int) and one >= 0 else []
         if not named and not placed:
             raise InvalidParameter(
-                "there is no sheet {found!r}",
+                "there is no sheet {wanted!r}",
                 expected="one of {known}",
-                found=one,
+                wanted=one,
                 known=", ".join(repr(sheet.name) for sheet in sheets[:20]),
             )
         chosen += named or placed

@@ -7,54 +7,17 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cusum.errors import InvalidParameter
 from cusum.programme.names import fold_name
+from cusum.registrations.spellings import HEADINGS
 
 __all__ = ["CANONICAL", "OUTCOME_ROLES", "Vocabulary", "read_headings"]
 
 OUTCOME_ROLES = ("failure", "success", "outcome")
 
-# The nearer the front, the surer: where two columns could be the same thing, the earlier spelling wins.
-_SPELLINGS: dict[str, str] = {
-    "trainee": "trainee; uddannelsessøgende; uddannelsessøgende læge; trainee id; traineeid; uddannelsessøgendes id; "
-    "uddannelsessøgende id; trainee name; uddannelsessøgendes navn; kursist; introlæge; introduktionslæge; hu-læge; resident; "
-    "operatør; operator; udført af; udfører; performed by; performer; læge; lægens navn; læge id; lægeid; yngre læge; "
-    "reservelæge; anæstesilæge; doctor; physician; anaesthetist; anesthetist; anaesthesiologist; deltager; participant; pseudonym; "
-    "elev; medarbejder; bruger; brugernavn; user; initialer; initials; navn; name",
-    "procedure": "procedure; procedurenavn; procedurens navn; procedure name; proceduretype; procedure type; type af procedure; "
-    "indgreb; indgrebstype; ydelse; anæstesiologisk ydelse; teknisk færdighed; færdighed; skill; aktivitet; activity; anlæggelse; operation; type",
-    "performed_on": "performed_on; performed on; procedure date; dato for procedure; proceduredato; dato for udførelse; udførelsesdato; "
-    "udført dato; udført den; udført; dato; date; date performed; date of procedure; performed date; performed; "
-    "procedure performed on; operationsdato; anlæggelsesdato; dato og tid; dato tid; dato klokkeslæt; date and time; date time; datetime; tidspunkt; "
-    "tidspunkt for procedure; dag; day; registreringsdato; registration date",
-    "failure": "failure; failed; fejl; fejlet; mislykket; mislykkedes; mislykkede; ikke lykkedes; lykkedes ikke; ikke succes; ikke vellykket; "
-    "fiasko; fejlslagen; unsuccessful; not successful; procedure failed; procedure failure",
-    "success": "success; succes; succesfuld; lykkedes; lykket; vellykket; procedure lykkedes; proceduren lykkedes; lykkedes proceduren; successful; "
-    "succeeded; procedure successful; gennemført",
-    "outcome": "outcome; resultat; udfald; result; procedure outcome; resultat af procedure; procedureresultat; cusum; cusumscore; "
-    "cusum score; cusumscoring; score; scoring; bedømmelse; vurdering",
-    "department": "department; afdeling; afd; anæstesiafdeling; anæstesiologisk afdeling; uddannelsesafdeling; afdelingsnavn; department name; "
-    "hospital; sygehus; uddannelsessted; ansættelsessted; arbejdssted; tjenestested; klinik; clinic; unit; enhed; afsnit; ward; center; centre; site; sted",
-    "region": "region; uddannelsesregion; videreuddannelsesregion; training region; uddannelsesregionen; landsdel",
-    "sequence": "sequence; rækkefølge; nummer på dagen; nr på dagen; rækkefølge på dagen; order of the day; order; klokkeslæt; "
-    "klokken; kl; time of day; starttid; starttidspunkt; start time; time; tid; tidspunkt",
-    "attempts": "attempts; antal forsøg; forsøg; number of attempts; no of attempts; attempt; antal stik; stik; antal indstik; antal punkturer; punctures",
-    "handed_over": "handed_over; handed over; overtaget; overtaget af anden; overtaget af supervisor; overtaget af vejleder; overtagelse; "
-    "overtaget af anden operatør; supervisor overtog; vejleder overtog; anden overtog; overladt til anden; afgivet; taken over; takeover; handover",
-    "supervision": "supervision; supervisionsgrad; supervisionsniveau; grad af supervision; supervision level; level of supervision; superviseret",
-    "urgency": "urgency; hastegrad; hast; prioritet; akut elektiv; elektiv akut; akut/elektiv; priority",
-    "asa": "asa; asa klasse; asa class; asa score; asa gruppe; asa grad; asa status; asa physical status",
-    "age": "age; alder; patientalder; patientens alder; alder år; patient age; age years",
-    "bmi": "bmi; body mass index; kropsmasseindeks",
-    "technique": "technique; teknik; metode; method",
-    "complication": "complication; komplikation; komplikationer; complications",
-    "registration_id": "registration_id; registration id; registrerings id; registreringsid; registreringsnummer; registreringsnr; "
-    "record id; recordid; procedure id; case id; sagsnr; uuid; id; løbenummer; løbenr",
-    "post_start": "post_start; post start; start of post; ansættelsesstart; ansættelsesdato; start på ansættelse; startdato; start date; "
-    "stillingsstart; ansat fra; stilling fra; introduktionsstart; start på introduktionsstilling",
-}
-CANONICAL: tuple[str, ...] = tuple(_SPELLINGS)
+CANONICAL: tuple[str, ...] = tuple(HEADINGS)
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 _IGNORE = "ignore"
 
@@ -62,8 +25,8 @@ _IGNORE = "ignore"
 def _ranks() -> dict[str, list[tuple[int, str]]]:
     """Index every spelling: folded spelling -> what it may stand for, with the rank of the spelling."""
     ranks: dict[str, list[tuple[int, str]]] = {}
-    for role, spellings in _SPELLINGS.items():
-        for rank, spelling in enumerate(spellings.split("; ")):
+    for role, spellings in HEADINGS.items():
+        for rank, spelling in enumerate(spellings):
             entries = ranks.setdefault(fold_name(spelling), [])
             if role not in [known for _, known in entries]:
                 entries.append((rank, role))
@@ -155,7 +118,7 @@ class Vocabulary:
         return next((means for text, means in said.items() if " ".join(text.split()).casefold() == wanted), None)
 
 
-def read_headings(headings: Mapping[str, object] | str | Path | None, keys: Sequence[str]) -> Vocabulary:
+def read_headings(headings: Mapping[str, Any] | str | Path | None, keys: Sequence[str]) -> Vocabulary:
     """Take what the user said about headings and values, from a mapping or a TOML file.
 
     Parameters
@@ -183,7 +146,7 @@ def read_headings(headings: Mapping[str, object] | str | Path | None, keys: Sequ
     """
     if headings is None:
         return Vocabulary()
-    said = _load(Path(headings)) if isinstance(headings, (str, Path)) else dict(headings)
+    said: dict[str, Any] = _load(Path(headings)) if isinstance(headings, (str, Path)) else dict(headings)
     tables = {"headings", "values"} & {key for key, value in said.items() if isinstance(value, Mapping)}
     flat = said.get("headings", {}) if tables else said
     values = said.get("values", {}) if tables else {}
@@ -194,7 +157,7 @@ def read_headings(headings: Mapping[str, object] | str | Path | None, keys: Sequ
     return Vocabulary(flat, values)
 
 
-def _load(path: Path) -> dict[str, object]:
+def _load(path: Path) -> dict[str, Any]:
     """Read the TOML file with the user's headings."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))

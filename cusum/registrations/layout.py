@@ -10,20 +10,19 @@ from itertools import zip_longest
 import numpy as np
 
 from cusum.errors import UnreadableFile
-from cusum.programme.programme import Programme
+from cusum.programme import Programme
+from cusum.registrations.cells import Cells
 from cusum.registrations.headings import CANONICAL, Vocabulary
 from cusum.registrations.sources.sheet import Decision, Sheet, is_blank
 
 __all__ = ["Block", "lay_out", "score_row"]
 
-Cells = np.ndarray
-
 _LOOK = 60
 _LEAST = 2
 _NEEDED = ("trainee", "procedure", "performed_on", "failure", "success", "outcome")
 _TOTAL = re.compile(
-    r"(i alt|ialt|total(t|er|en|s)?|grand total|sub ?total|delsum|sum(ma)?|sammentælling|samlet( antal)?|antal( i alt)?|"
-    r"gennemsnit|gns|mean|average|count|number of registrations)\b.*",
+    r"(i alt|ialt|total(t|er|en|s)?|grand total|sub ?total|delsum|sum(ma)?|sammentælling|samlet( antal)?|"
+    r"antal( i alt)?|gennemsnit|gns|mean|average|count|number of registrations)\b.*",
     re.IGNORECASE,
 )
 
@@ -244,7 +243,7 @@ def _take(names: list[str], cells: list[Cells], vocabulary: Vocabulary) -> dict[
         if at not in taken and free:
             taken[at] = role
         elif at not in taken and role in _NEEDED and rank >= 0:
-            _refuse_twins(names, cells, [other for other in taken if taken[other] == role][0], at)
+            _refuse_twins(names, cells, next(other for other in taken if taken[other] == role), at)
     return taken
 
 
@@ -263,7 +262,8 @@ def _refuse_twins(names: list[str], cells: list[Cells], first: int, second: int)
 
 def _array(cells: Sequence[object], n: int) -> Cells:
     """Hold raw cells as they are; blank ones as None."""
-    column = np.empty(n, dtype=object)
-    for at, cell in enumerate(cells):
-        column[at] = None if is_blank(cell) else cell
+    column = np.full(n, None, dtype=object)
+    if len(cells):
+        column[:] = [None if cell.__class__ is str and (not cell or cell.isspace()) else cell for cell in cells]
+        column[[at for at, cell in enumerate(cells) if cell.__class__ is not str and is_blank(cell)]] = None
     return column

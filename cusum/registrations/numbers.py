@@ -6,8 +6,9 @@ import re
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
-from cusum.registrations.cells import distinct, text_of
+from cusum.registrations.cells import Cells, distinct, text_of
 
 __all__ = ["as_numbers"]
 
@@ -17,7 +18,7 @@ _WITH = {
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
 
 
-def as_numbers(cells: np.ndarray) -> tuple[object, str]:
+def as_numbers(cells: Cells) -> tuple[Cells | ExtensionArray, str]:
     """Turn a column into numbers where every cell is one and there is no doubt how to read it.
 
     Parameters

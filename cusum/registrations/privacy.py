@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from itertools import zip_longest
 
 from cusum.errors import PrivacyError
 from cusum.registrations.sources.sheet import Contents, Sheet
@@ -103,27 +103,23 @@ def _refuse(where: str, *, remedy: str = "", **values: object) -> None:
 
 def _first(sheet: Sheet) -> tuple[int, str, str] | None:
     """Find the first cell with a civil registration number: row, column letters and heading."""
-    width = max((len(row) for row in sheet.rows), default=0)
-    hits = [hit for column in range(width) if (hit := _first_in(sheet, column))]
+    hits = [(row, at) for at, cells in enumerate(zip_longest(*sheet.rows)) if (row := _first_in(cells))]
     if not hits:
         return None
     row, column = min(hits)
     return row, _letters(column), _heading(sheet, column)
 
 
-def _first_in(sheet: Sheet, column: int) -> tuple[int, int] | None:
-    """Look through one column, each distinct value once."""
-    cells = [row[column] if column < len(row) else None for row in sheet.rows]
-    distinct = {_text(cell) for cell in _worth_a_look(cells)}
-    bad = {text for text in distinct if holds_civil_number(text)}
-    if not bad:
-        return None
-    return next(number for number, cell in enumerate(cells, start=1) if _text(cell) in bad), column
-
-
-def _worth_a_look(cells: Iterable[object]) -> set[object]:
-    """Keep the distinct texts and numbers; dates and truth values cannot hold a number of ten digits."""
-    return {cell for cell in cells if isinstance(cell, (str, int, float))}
+def _first_in(cells: tuple[object, ...]) -> int:
+    """Look through one column, each distinct value once; row number, or 0 where there is nothing."""
+    try:
+        distinct = set(cells)
+    except TypeError:  # a cell that cannot be hashed, such as a list
+        distinct = {str(cell) for cell in cells}
+    texts = [_text(cell) for cell in distinct if isinstance(cell, (str, int, float)) and cell]
+    if not (_CIVIL.search("\n".join(texts)) or any(map(_LOST_ZERO.fullmatch, map(str.strip, texts)))):
+        return 0
+    return next((number for number, cell in enumerate(cells, start=1) if holds_civil_number(cell)), 0)
 
 
 def _heading(sheet: Sheet, column: int) -> str:

@@ -6,23 +6,14 @@ import re
 
 import numpy as np
 
+from cusum.programme import Programme
 from cusum.programme.names import fold_name
-from cusum.programme.programme import Programme
 from cusum.registrations.cells import Faults, Problem, distinct, is_missing, read_cells, text_of
 from cusum.registrations.headings import Vocabulary
+from cusum.registrations.spellings import PROCEDURES
 
 __all__ = ["count_values", "known_beside", "read_procedures"]
 
-# Spellings that are not in the programme file; what is recognised by them is flagged.
-_BESIDE = {
-    "spinal": "spinalanalgesi; lumbalanæstesi; lumbal anæstesi; intratekal anæstesi; intrathecal anaesthesia; subdural anæstesi",
-    "epidural": "epiduralbedøvelse; epiduralkat; epidural kat; peridural; periduralanæstesi",
-    "cvc": "cv-adgang; central adgang; centralkateter; cv line; centralt kateter; jugulariskateter; subclaviakateter",
-    "arterial_line": "arterienål; arteriel adgang; a-linje; a-nål; radialiskateter; arterial access; radial line",
-    "block": "nerveblokering; plexusblok; plexusblokade; femoralisblok; femoralisblokade; scalenerblok; interscalenerblok; tap-blok; axillærblok; "
-    "peripheral block; plexus block; femoral nerve block",
-    "intubation": "oral tube; endotracheal tube; orotrakeal tube; tube",
-}
 _AROUND = re.compile(r"\s*[(\[{][^)\]}]*[)\]}]\s*")
 
 
@@ -51,8 +42,8 @@ def known_beside(text: str, programme: Programme) -> str | None:
     if bare and bare != text and (key := programme.find(bare)):
         return key
     wanted = {fold_name(text), fold_name(bare)} - {""}
-    for key, spellings in _BESIDE.items():
-        if key in programme.procedures and wanted & {fold_name(spelling) for spelling in spellings.split("; ")}:
+    for key, spellings in PROCEDURES.items():
+        if key in programme.procedures and wanted & {fold_name(spelling) for spelling in spellings}:
             return key
     return None
 

@@ -20,7 +20,7 @@ REASONS: dict[str, str] = {
     "missing_outcome": "The outcome is missing (column {column}): a charted procedure needs one.",
     "unreadable_outcome": "'{found}' in the column {column} cannot be read as an outcome.",
     "not_scored": "'{found}' in the column {column} says that the procedure was not scored: nothing to chart.",
-    "contradiction": "The outcome contradicts another column ({found}); the programme's definition of failure does not settle it.",
+    "contradiction": "The outcome contradicts another column ({found}); the definition of failure does not settle it.",
     "bad_attempts": "'{found}' in the column {column} is no number of attempts (a whole number of at least 1).",
     "bad_value": "'{found}' in the column {column} is no value that this column can have (expected: {suggestion}).",
     "repeated_id": "The registration number in the column {column} has been used already, in row {suggestion}.",
@@ -36,7 +36,7 @@ FLAGS: dict[str, str] = {
     "ties": "{value} registrations of this procedure on one day have no known order; the file's order is used.",
     "value_synonym": "'{found}' is read as {procedure} ({value} times); this spelling is not in the programme file.",
     "contradiction_settled": "The outcome contradicts another column ({found}); by the programme it is a failure.",
-    "similar_names": "The trainee is also written in another way (capitals, blanks or signs); they count as different trainees.",
+    "similar_names": "The trainee is also written in another way (capitals, blanks, signs); counted as two trainees.",
 }
 
 #: Columns whose values are never shown in a message.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pa
 
-    from cusum.programme.programme import Programme
+    from cusum.programme import Programme
 
 __all__ = ["check_table", "registration_schema"]
 
@@ -38,7 +38,6 @@ def registration_schema(programme: Programme) -> pa.DataFrameSchema:
 
     keys = [*programme.procedures, *programme.experience]
     charted = {key for key, procedure in programme.procedures.items() if procedure.charted}
-    optional = {"required": False, "nullable": True}
     return pa.DataFrameSchema(
         {
             "trainee": pa.Column(str, pa.Check.str_length(min_value=1)),
@@ -51,12 +50,12 @@ def registration_schema(programme: Programme) -> pa.DataFrameSchema:
             "row": pa.Column("int64", pa.Check.ge(1)),
             "sheet": pa.Column(str),
             "registration_id": pa.Column(str),
-            "attempts": pa.Column("Int64", pa.Check.ge(1), **optional),
-            "handed_over": pa.Column("boolean", **optional),
-            "asa": pa.Column("Int64", pa.Check.in_range(1, 6), **optional),
-            "age": pa.Column("float64", pa.Check.in_range(0, 120), **optional),
-            "bmi": pa.Column("float64", pa.Check.in_range(5, 150), **optional),
-            "post_start": pa.Column("datetime64[us]", **optional),
+            "attempts": pa.Column("Int64", pa.Check.ge(1), required=False, nullable=True),
+            "handed_over": pa.Column("boolean", required=False, nullable=True),
+            "asa": pa.Column("Int64", pa.Check.in_range(1, 6), required=False, nullable=True),
+            "age": pa.Column("float64", pa.Check.in_range(0, 120), required=False, nullable=True),
+            "bmi": pa.Column("float64", pa.Check.in_range(5, 150), required=False, nullable=True),
+            "post_start": pa.Column("datetime64[us]", required=False, nullable=True),
         },
         checks=pa.Check(
             lambda table: table["failure"].notna() | ~table["procedure"].isin(charted),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from cusum.programme.programme import Programme
+from cusum.programme import Programme
 from cusum.registrations.build import Built
 from cusum.registrations.cells import Problem, distinct, text_of
 from cusum.registrations.flags import find_flags
@@ -107,11 +107,12 @@ def _begins_anew(frame: pd.DataFrame) -> bool:
 
 def _same_rows(raw: Gathered, built: Built) -> np.ndarray:
     """Find rows that are the same as an earlier one in every column: its row number, 0 where there is none."""
+    result = np.zeros(built.faults.n, dtype=np.int64)
+    candidates = np.flatnonzero(~built.faults.bad & (built.table["registration_id"] == "").to_numpy())
+    if not len(candidates):
+        return result
     columns = [*raw.columns.values(), *raw.extra.values(), raw.marks, raw.sheets]
-    codes = pd.DataFrame({at: distinct(column)[0] for at, column in enumerate(columns)})
-    alone = built.faults.bad | (built.table["registration_id"] != "").to_numpy()
-    codes = codes[~alone]
-    result = np.zeros(len(alone), dtype=np.int64)
+    codes = pd.DataFrame({at: distinct(column[candidates])[0] for at, column in enumerate(columns)}, index=candidates)
     again = codes[codes.duplicated(keep=False)]
     if len(again):
         keys = list(again.columns)

@@ -209,7 +209,12 @@ def read_registrations(
         "ties": int(groups["number"].sum()),
         "tied_groups": len(groups),
     }
-    asked = {"programme": programme.key, "sheet": sheet, "date_order": date_order, "duplicates": duplicates}
+    asked: dict[str, object] = {
+        "programme": programme.key,
+        "sheet": sheet,
+        "date_order": date_order,
+        "duplicates": duplicates,
+    }
     asked |= {"encoding": encoding, "headings": dict(vocabulary.headings) or None, "strict": strict or None}
     provenance = Provenance(_version(), name, print_, {k: str(v) for k, v in asked.items() if v is not None}, None, day)
     columns = ["topic", "subject", "decision", "detail"]

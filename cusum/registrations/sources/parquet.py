@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from importlib import import_module
 
 from cusum.errors import MissingDependency, UnreadableFile
 from cusum.registrations.sources.frame import read_frame
@@ -36,7 +37,7 @@ def read_parquet(content: bytes, name: str) -> Contents:
     import pandas as pd
 
     try:
-        import pyarrow  # noqa: F401  # type: ignore[import-not-found, unused-ignore]
+        import_module("pyarrow")
     except ImportError:
         raise MissingDependency(
             "reading {name} needs the package pyarrow, which is not installed",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from cusum.registrations.cells import Cells, is_none
 from cusum.registrations.layout import Block
 
 __all__ = ["lengthen"]
 
 
-def lengthen(block: Block) -> tuple[Block, np.ndarray]:
+def lengthen(block: Block) -> tuple[Block, Cells]:
     """Turn a row with a mark under several procedures into a registration for each mark.
 
     Parameters
@@ -34,7 +35,7 @@ def lengthen(block: Block) -> tuple[Block, np.ndarray]:
     n = len(block.rows)
     at, order, keys, headings, cells = [], [], [], [], []
     for position, (heading, key, column) in block.marks.items():
-        filled = np.flatnonzero(np.not_equal(column, None))
+        filled = np.flatnonzero(~is_none(column))
         at.append(filled)
         order.append(np.full(len(filled), position))
         keys.append(np.full(len(filled), key, dtype=object))
