@@ -50,9 +50,11 @@ def main() -> int:
         return 1
     registrations = cusum.read_registrations(ROOT / "sample_data" / "danish_cohort.csv")
     cohort = cusum.analyse(registrations)
+    table = registrations.table
+    region = cusum.analyse(cusum.read_registrations(table[table["region"] == table["region"].min()]))
     busiest = cohort.trainees.sort_values(["registrations", "trainee"]).iloc[-1]["trainee"]
     pictures = {
-        "crossings.png": (cusum.plot_crossings(cohort, "spinal"), 1000, 900),
+        "crossings.png": (cusum.plot_crossings(region, "spinal"), 1150, 900),
         "trainee.png": (cusum.plot_trainee(cohort, busiest), 1000, 800),
     }
     IMAGES.mkdir(parents=True, exist_ok=True)
