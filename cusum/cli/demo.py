@@ -44,7 +44,7 @@ def demo_command(
             typer.echo(reader.text("The sample cohort is synthetic: {path}", path=sample))
             registrations = read_registrations(sample, programme=programme)
         paths = write_pages(registrations, programme, out, reader)
-        if open_browser and sys.stdout.isatty():
+        if open_browser and at_a_terminal():
             _open(Path(paths.index), reader)
 
 
@@ -61,6 +61,17 @@ def sample_file() -> Path | None:
         return None
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def at_a_terminal() -> bool:
+    """Tell whether a person is likely to be looking.
+
+    Returns
+    -------
+    bool
+        True where the standard output is a terminal.
+    """
+    return sys.stdout.isatty()
 
 
 def _open(page: Path, language: Language) -> None:
