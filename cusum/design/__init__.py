@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from cusum.design.competence import competence_by_case, competence_probability
 from cusum.design.limits import LimitDesign, Promise, find_limit
 from cusum.design.run_length import RunLength, run_length
 
-__all__ = ["LimitDesign", "Promise", "RunLength", "find_limit", "run_length"]
+__all__ = [
+    "LimitDesign",
+    "Promise",
+    "RunLength",
+    "competence_by_case",
+    "competence_probability",
+    "find_limit",
+    "run_length",
+]

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from cusum.charts.base import Chart
 from cusum.charts.walk import FloatArray, Walk
 from cusum.design.lattice import build_lattice, propagate
+from cusum.design.scores import Scores, check_rates, two_scores
 from cusum.errors import InvalidParameter
 
 __all__ = ["RunLength", "Scores", "check_rates", "run_length", "two_scores"]
@@ -19,13 +20,6 @@ __all__ = ["RunLength", "Scores", "check_rates", "run_length", "two_scores"]
 _ENOUGH = 1e-14
 _STEADY = 1e-12
 _LONGEST = 200_000
-
-
-class Scores(NamedTuple):
-    """The two scores of a two-valued chart."""
-
-    success: float
-    failure: float
 
 
 class Tail(NamedTuple):
@@ -222,31 +216,6 @@ class RunLength:
 
     def __repr__(self) -> str:
         return f"<RunLength, {self.method}: mean {self.mean:.4g} cases, median {self.median:.4g}>"
-
-
-def two_scores(chart: Chart) -> Scores:
-    """Give the score of a success and of a failure under a chart with two-valued scores."""
-    success, failure = chart.opening.scores(np.array([False, True]))
-    return Scores(float(success), float(failure))
-
-
-def check_rates(failure_rate: ArrayLike) -> FloatArray:
-    """Make a failure rate, or one for each case, into an array; refuse what is no rate."""
-    rates = np.atleast_1d(np.asarray(failure_rate, dtype=np.float64))
-    if rates.ndim != 1 or not rates.size:
-        raise InvalidParameter(
-            "failure_rate has shape {shape}", expected="a number, or one for each case", shape=rates.shape
-        )
-    wrong = ~((rates >= 0) & (rates <= 1))
-    if wrong.any():
-        first = int(wrong.argmax())
-        raise InvalidParameter(
-            "failure_rate is {value} at case {case}",
-            expected="a probability from 0 to 1",
-            value=float(rates[first]),
-            case=first + 1,
-        )
-    return rates
 
 
 def run_length(
