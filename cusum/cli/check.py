@@ -23,6 +23,7 @@ from cusum.cli.options import (
     Sheet,
     heading_map,
 )
+from cusum.cli.progress import progress
 from cusum.cli.report import counted
 from cusum.cli.speaking import output, speaking
 from cusum.language import Language, msgid
@@ -81,16 +82,17 @@ def check_command(
     with speaking(language, debug=debug) as reader:
         from cusum.registrations import read_registrations
 
-        registrations = read_registrations(
-            file,
-            programme=programme,
-            headings=heading_map(heading),
-            sheet=sheet,
-            date_order=date_order,
-            as_of=None if as_of is None else as_of.date(),
-            duplicates=duplicates,
-            encoding=encoding,
-        )
+        with progress(reader.text("Reading")):
+            registrations = read_registrations(
+                file,
+                programme=programme,
+                headings=heading_map(heading),
+                sheet=sheet,
+                date_order=date_order,
+                as_of=None if as_of is None else as_of.date(),
+                duplicates=duplicates,
+                encoding=encoding,
+            )
         if as_json:
             typer.echo(json.dumps(_as_data(registrations, reader), indent=2, ensure_ascii=False))
         else:

@@ -11,6 +11,7 @@ import typer
 
 import cusum
 from cusum.cli.options import Debug, LanguageCode, Out
+from cusum.cli.progress import progress
 from cusum.cli.report import write_pages
 from cusum.cli.speaking import speaking
 from cusum.language import Language
@@ -42,7 +43,8 @@ def demo_command(
             registrations = read_registrations(simulate_registrations(programme, seed=SEED).table, programme=programme)
         else:
             typer.echo(reader.text("The sample cohort is synthetic: {path}", path=sample))
-            registrations = read_registrations(sample, programme=programme)
+            with progress(reader.text("Reading")):
+                registrations = read_registrations(sample, programme=programme)
         paths = write_pages(registrations, programme, out, reader)
         if open_browser and at_a_terminal():
             _open(Path(paths.index), reader)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cusum.cli.options import (
     AsOf,
@@ -26,6 +22,7 @@ from cusum.cli.options import (
     Sheet,
     heading_map,
 )
+from cusum.cli.progress import progress
 from cusum.cli.speaking import speaking
 from cusum.language import Language
 
@@ -64,16 +61,17 @@ def report_command(
 
         day = None if as_of is None else as_of.date()
         plan = load_programme(programme)
-        registrations = read_registrations(
-            file,
-            programme=plan,
-            headings=heading_map(heading),
-            sheet=sheet,
-            date_order=date_order,
-            as_of=day,
-            duplicates=duplicates,
-            encoding=encoding,
-        )
+        with progress(reader.text("Reading")):
+            registrations = read_registrations(
+                file,
+                programme=plan,
+                headings=heading_map(heading),
+                sheet=sheet,
+                date_order=date_order,
+                as_of=day,
+                duplicates=duplicates,
+                encoding=encoding,
+            )
         write_pages(registrations, plan, out, reader, chart=chart, as_of=day, pseudonymise=pseudonymise)
 
 
@@ -115,7 +113,7 @@ def write_pages(
     from cusum.report import write_report
 
     typer.echo(counted(registrations, language))
-    with _progress(language) as step:
+    with progress(language.text("Charting")) as step:
         cohort = analyse(registrations, programme, chart=chart, as_of=as_of)
         paths = write_report(cohort, out, language=language.code, pseudonymise=pseudonymise, progress=step)
     typer.echo(language.text("The report begins at {path}", path=paths.index))
@@ -140,20 +138,3 @@ def counted(registrations: Registrations, language: Language) -> str:
     """
     counts = {name: language.number(registrations.counts[name]) for name in ("read", "used", "rejected")}
     return language.text("Read {read} rows = used {used} + rejected {rejected}.", **counts)
-
-
-@contextmanager
-def _progress(language: Language) -> Iterator[Any]:
-    """A bar on the error stream while pages are written, where that is a terminal."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield False
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(language.text("Charting"), total=None)
-
-        def step(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=what)
-
-        yield step
