@@ -12,7 +12,7 @@ from cusum.figures.expected import expected_share
 from cusum.figures.geometry import Grid
 from cusum.figures.survival import add_at_risk, add_share, at_risk, case_ticks, median_words
 from cusum.figures.theme import BOUNDARY, CURVE, MARKERS, REFERENCE, SHADE, SIGNAL, new_figure, tint
-from cusum.figures.wording import footer, known
+from cusum.figures.wording import footer, known, level_words
 from cusum.language import Language, get_language
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ def plot_crossings(
     known(procedure, list(cohort.charts), "procedure")
     crossings = cohort.crossings[cohort.crossings["procedure"] == procedure]
     order = lane_order(crossings)
-    result = time_to_competence(crossings, confidence=confidence)
+    begun = crossings[crossings["cases"] > 0]
+    result = time_to_competence(begun, confidence=confidence) if len(begun) else None
+    level = level_words(confidence, words)
+    median = median_words(result.median.iloc[0], words, level) if result else words.text("no one has begun")
     length = max(10, int(crossings["cases"].max()) if len(crossings) else 0)
     name = words.procedure(cohort.programme, procedure)
     title = words.text("{procedure}: share with signal of competence by procedure number", procedure=_capital(name))
@@ -79,17 +82,19 @@ def plot_crossings(
         words,
         title=title,
         subtitle=summary,
-        alt=" ".join([f"{title}.", summary, _capital(median_words(result.median.iloc[0], words)) + "."]),
+        alt=" ".join([f"{title}.", summary, _capital(median) + "."]),
         height=grid.height,
         footer=footer(cohort, words),
         margin={"l": 92, "r": 24, "t": grid.top, "b": grid.bottom},
     )
     _axes(figure, grid, length, words, lanes=lanes)
     _expected(figure, cohort, procedure, length, words)
-    add_share(figure, result.curve, words, name=words.text("Share with signal of competence"), x="x", y="y")
-    _few(figure, crossings, length, words)
-    _median(figure, result.median.iloc[0], length, words)
-    ticks = case_ticks(length)
+    if result:
+        name = words.text("Share with signal of competence")
+        add_share(figure, result.curve, words, name=name, level=level, x="x", y="y")
+        _few(figure, crossings, length, words)
+    _median(figure, result.median.iloc[0]["median"] if result else None, median, length)
+    ticks = case_ticks(length, most=12)
     add_at_risk(figure, [("", REFERENCE, at_risk(crossings, ticks).tolist())], ticks, words, x="x", y="y2")
     if lanes:
         _lanes(figure, cohort, procedure, order, words)
@@ -153,7 +158,7 @@ def _summary(cohort: Cohort, crossings: pd.DataFrame, procedure: str, words: Lan
 
 def _axes(figure: go.Figure, grid: Grid, length: int, words: Language, *, lanes: bool) -> None:
     """Lay out the three parts: share, numbers at risk, lines of the trainees."""
-    ticks = {"tickvals": case_ticks(length), "range": [-0.015 * length, length * 1.02], "domain": [0, 1]}
+    ticks = {"tickvals": case_ticks(length, most=12), "range": [-0.015 * length, length * 1.02], "domain": [0, 1]}
     title = {"text": words.text("Procedure number")}
     figure.layout.xaxis = {**ticks, "anchor": "y", "title": {**title, "standoff": 2}}
     shares = [0, 0.25, 0.5, 0.75, 1]
@@ -240,9 +245,8 @@ def _few(figure: go.Figure, crossings: pd.DataFrame, length: int, words: Languag
     )
 
 
-def _median(figure: go.Figure, median: Any, length: int, words: Language) -> None:
+def _median(figure: go.Figure, median: Any, text: str, length: int) -> None:
     """Write the median on the curve."""
-    text = median_words(median, words)
     note = {
         "text": text,
         "showarrow": False,
@@ -251,10 +255,10 @@ def _median(figure: go.Figure, median: Any, length: int, words: Language) -> Non
         "yref": "y",
         "font": {"size": 13, "color": CURVE},
     }
-    if pd.isna(median["median"]):
+    if pd.isna(median):
         figure.add_annotation({**note, "x": 0.01 * length, "y": 0.98, "xanchor": "left", "yanchor": "top"})
         return
-    at = float(median["median"])
+    at = float(median)
     for x0, x1, y0, y1 in ((0, at, 0.5, 0.5), (at, at, 0, 0.5)):
         figure.add_shape(type="line", x0=x0, x1=x1, y0=y0, y1=y1, xref="x", yref="y", line={"color": CURVE, "width": 1})
     left = at < 0.55 * length

@@ -118,10 +118,21 @@ def _add_shares(sheet: Sheet, i: int) -> str:
     rows = []
     for group, part in zip(sheet.groups, parts, strict=True):
         rows.append((group.name, group.colour, at_risk(part, ticks).tolist()))
-        if len(part):
+        if (part["cases"] > 0).any():
             curve = time_to_competence(part, confidence=sheet.confidence).curve
             look = {"colour": group.colour, "dash": group.dash}
-            add_share(sheet.figure, curve, words, name=group.name, x=x, y=y, opacity=group.band, legend=first, **look)
+            add_share(
+                sheet.figure,
+                curve,
+                words,
+                name=group.name,
+                level=sheet.level(),
+                x=x,
+                y=y,
+                opacity=group.band,
+                legend=first,
+                **look,
+            )
     add_at_risk(sheet.figure, rows, ticks, words, x=x, y=risk)
     said = _said(parts, words)
     short = words.procedure(sheet.cohort.programme, key, short=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cusum.errors import InvalidParameter, MissingDependency
 from cusum.figures.alt_text import alt_text
+from cusum.language import get_language, msgid
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -95,8 +96,6 @@ def write_html(figure: go.Figure, path: str | Path, *, language: str = "en") -> 
     InvalidParameter
         If there is no such language.
     """
-    from cusum.language import get_language
-
     words = get_language(language)
     title = escape(str(figure.layout.title.text or "cusum"))
     page = (
@@ -134,7 +133,7 @@ def write_image(figure: go.Figure, path: str | Path, *, width: int = 1100, scale
     """
     from importlib.util import find_spec
 
-    remedy = "Install kaleido and a Chrome or Chromium browser, or save the figure as HTML."
+    remedy = msgid("Install kaleido and a Chrome or Chromium browser, or save the figure as HTML.")
     if find_spec("kaleido") is None:
         raise MissingDependency("images are made by kaleido, which is not installed", remedy=remedy)
     try:

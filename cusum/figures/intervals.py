@@ -46,7 +46,12 @@ def exact_interval(failures: int, cases: int, confidence: float = 0.95) -> tuple
     from scipy.stats import beta
 
     if not 0 <= failures <= cases or cases < 1:
-        raise InvalidParameter("there are {failures} failures in {cases} cases", failures=failures, cases=cases)
+        raise InvalidParameter(
+            "there are {failures} failures in {cases} cases",
+            expected="a count from 0 to the number of cases, which is 1 or more",
+            failures=failures,
+            cases=cases,
+        )
     if not 0 < confidence < 1:
         raise InvalidParameter("confidence is {value}", expected="a number strictly between 0 and 1", value=confidence)
     tail = (1 - confidence) / 2

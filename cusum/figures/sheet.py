@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from cusum.figures.geometry import Grid
 from cusum.figures.theme import BOUNDARY, CURVE
+from cusum.figures.wording import level_words
 from cusum.language import Language
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Sheet:
 
     def level(self) -> str:
         """Write the level of the intervals."""
-        return self.words.percent(self.confidence, 1 if round(self.confidence * 100, 6) % 1 else 0)
+        return level_words(self.confidence, self.words)
 
     def part(self, table: pd.DataFrame, key: str, group: Group) -> pd.DataFrame:
         """Take the rows of one procedure and one group.

@@ -76,6 +76,7 @@ def add_share(
     language: Language,
     *,
     name: str,
+    level: str,
     x: str,
     y: str,
     colour: str = CURVE,
@@ -95,6 +96,8 @@ def add_share(
         The reader's.
     name : str
         Whose share it is.
+    level : str
+        Level of the band as written, such as ``95%``.
     x, y : str
         Axes.
     colour, dash : str
@@ -125,7 +128,7 @@ def add_share(
                 fillcolor=tint(colour, opacity),
                 hoverinfo="skip",
                 showlegend=False,
-                name=language.text("{name}: 95% confidence interval", name=name),
+                name=language.text("{name}: {level} confidence interval", name=name, level=level),
                 xaxis=x,
                 yaxis=y,
                 meta={"role": "band"},
@@ -135,7 +138,9 @@ def add_share(
         [language.percent(s), language.percent(lower), language.percent(upper)]
         for s, lower, upper in zip(share, low, high, strict=True)
     ]
-    words = language.text("{share} with signal of competence (95% confidence interval {low} to {high})", **_PLACES)
+    words = language.text(
+        "{share} with signal of competence ({level} confidence interval {low} to {high})", level=level, **_PLACES
+    )
     figure.add_trace(
         go.Scatter(
             x=case,
@@ -204,7 +209,7 @@ def add_at_risk(
         )
 
 
-def median_words(median: Any, language: Language) -> str:
+def median_words(median: Any, language: Language, level: str) -> str:
     """Say by which case number half of the trainees have a signal of competence.
 
     Parameters
@@ -213,6 +218,8 @@ def median_words(median: Any, language: Language) -> str:
         Columns median, low and high; missing where not reached.
     language : Language
         The reader's.
+    level : str
+        Level of the interval as written, such as ``95%``.
 
     Returns
     -------
@@ -224,13 +231,15 @@ def median_words(median: Any, language: Language) -> str:
     low = language.number(median["low"])
     if pd.isna(median["high"]):
         return language.text(
-            "median: no. {median} (95% confidence interval from {low}, no upper limit yet)",
+            "median: no. {median} ({level} confidence interval from {low}, no upper limit yet)",
             median=language.number(median["median"]),
+            level=level,
             low=low,
         )
     return language.text(
-        "median: no. {median} (95% confidence interval {low} to {high})",
+        "median: no. {median} ({level} confidence interval {low} to {high})",
         median=language.number(median["median"]),
+        level=level,
         low=low,
         high=language.number(median["high"]),
     )

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from cusum.figures.survival import add_share, case_ticks, median_words
 from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, SIGNAL, legend_below, new_figure
+from cusum.figures.wording import level_words
 from cusum.language import get_language
 
 if TYPE_CHECKING:
@@ -45,13 +46,24 @@ def plot_time_to_competence(
     several = result.curve["group"].nunique() > 1
     figure = new_figure(words, title=title, alt="", height=_HEIGHT, showlegend=several, legend=legend_below(_HEIGHT))
     figure.layout.margin = {"l": 72, "r": 24, "t": 56, "b": 92}
-    said = [f"{title}."]
+    said, level = [f"{title}."], level_words(result.confidence, words)
     for i, (group, curve) in enumerate(result.curve.groupby("group", sort=False)):
         name = str(group) or words.text("Share with signal of competence")
         colour, dash = _LOOKS[i] if i < len(_LOOKS) else _LOOKS[1]
         look = {"colour": colour, "dash": dash}
-        add_share(figure, curve, words, name=name, x="x", y="y", opacity=0.15 if bands else 0, legend=several, **look)
-        median = median_words(result.median[result.median["group"] == group].iloc[0], words)
+        add_share(
+            figure,
+            curve,
+            words,
+            name=name,
+            level=level,
+            x="x",
+            y="y",
+            opacity=0.15 if bands else 0,
+            legend=several,
+            **look,
+        )
+        median = median_words(result.median[result.median["group"] == group].iloc[0], words, level)
         said.append(f"{name}: {median}.")
     length = max(10, int(result.curve["case"].max()))
     ticks = [0, 0.25, 0.5, 0.75, 1]

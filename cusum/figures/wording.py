@@ -9,7 +9,7 @@ from cusum.language import Language
 if TYPE_CHECKING:
     from cusum.cohort import Cohort
 
-__all__ = ["footer", "known", "signal_sentence", "status_sentence", "status_words"]
+__all__ = ["footer", "known", "level_words", "signal_sentence", "status_sentence", "status_words"]
 
 
 def known(value: str, names: list[str], name: str) -> None:
@@ -63,6 +63,30 @@ def footer(cohort: Cohort, language: Language) -> str:
         fingerprint=str(origin.fingerprint)[:12],
         date=language.date(cohort.as_of),
     )
+
+
+def level_words(confidence: float, language: Language) -> str:
+    """Write the level of an interval.
+
+    Parameters
+    ----------
+    confidence : float
+        Level, in (0, 1).
+    language : Language
+        The reader's.
+
+    Returns
+    -------
+    str
+        Such as ``95%`` or ``99,8 %``.
+
+    Examples
+    --------
+    >>> from cusum.language import get_language
+    >>> level_words(0.95, get_language("en")), level_words(0.998, get_language("en"))
+    ('95%', '99.8%')
+    """
+    return language.percent(confidence, 1 if round(confidence * 100, 6) % 1 else 0)
 
 
 def status_words(status: Any, language: Language) -> str:
