@@ -23,7 +23,7 @@ def offered() -> dict[str, object]:
         module = importlib.import_module(f"cusum.{room}")
         for name in getattr(module, "__all__", []):
             value = getattr(module, name)
-            if inspect.isfunction(value) or inspect.isclass(value):
+            if inspect.isfunction(value) or (inspect.isclass(value) and not getattr(value, "_is_protocol", False)):
                 path = f"{value.__module__}.{value.__qualname__}"
                 found[path] = value
                 found |= methods(path, value) if inspect.isclass(value) else {}
