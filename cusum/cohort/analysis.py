@@ -11,6 +11,7 @@ from cusum.cohort.charting import PERSON, chart_all, cross, list_signals, state_
 from cusum.cohort.cohort import Cohort
 from cusum.cohort.designs import charted_procedures, choose_charts, describe_designs
 from cusum.cohort.experience import count_experience, list_milestones, list_people
+from cusum.cohort.order import signal_ranges
 from cusum.errors import InvalidData, InvalidParameter
 from cusum.programme import Programme, load_programme
 from cusum.registrations.table import Registrations
@@ -80,7 +81,7 @@ def analyse(
     home = people.set_index("trainee")[["department", "region"]]
     everyone = people[PERSON].merge(pd.DataFrame({"procedure": list(charted_procedures(plan))}), how="cross")
     paths_table, paths = chart_all(cases, charts)
-    crossings = cross(everyone, paths_table, paths)
+    crossings = signal_ranges(cases, charts, cross(everyone, paths_table, paths))
     designs = describe_designs(plan, charts, crossings, name)
     status = state_status(crossings, paths_table, paths, charts, designs, plan)
     later = len(registrations.table) - len(table)

@@ -40,7 +40,9 @@ class Cohort:
         failure, score, statistic, lower, upper, phase, state, signal, rate, rate_low, rate_high.
     crossings : DataFrame
         One row for each trainee and charted procedure, also without cases: cases, failures, crossed, case and
-        crossed_on of the signal of competence, censored_at (the number of cases) where there was none.
+        crossed_on of the signal of competence, censored_at (the number of cases) where there was none. Where same-day
+        cases may have come in another order: case_earliest, case_latest, crossed_in_every_order, and order ("fixed",
+        "exact", "sampled").
     status : DataFrame
         The same rows: status, note, statistic, limit, last_performed_on, successes_needed,
         successes_needed_one_failure, expected_cases.
