@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from cusum.language import msgid
 from cusum.report.decisions import TOPICS, WORDS
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from cusum.language import Language
     from cusum.report.site import Site
 
-__all__ = ["code_words", "problem_words"]
+__all__ = ["code_words", "problem_sentence", "problem_words"]
 
 _STATUSES = ("not_started", "learning", "competent", "alarm")
 _NOTES = ("cannot_decide", "too_few_cases", "low_power")
@@ -55,6 +57,15 @@ _SOURCES = {
     "department": msgid("decided by the department"),
     "placeholder": msgid("placeholder: the department must decide"),
 }
+_CARE = {
+    "observed": msgid("observed as a bystander"),
+    "assisted": msgid("assisted"),
+    "supervised": msgid("supervised"),
+    "independent": msgid("independent"),
+    "elective": msgid("elective"),
+    "emergency": msgid("emergency"),
+}
+_ORDERS = {"fixed": msgid("known"), "exact": msgid("every order followed"), "sampled": msgid("2,000 orders drawn")}
 _RULES = {"one line": msgid("one line crossed"), "two lines": msgid("two neighbouring lines crossed")}
 
 
@@ -80,6 +91,40 @@ def problem_words(language: Language, code: str) -> str:
     'registration id used before'
     """
     return language.translate(_PROBLEMS[code]) if code in _PROBLEMS else code
+
+
+def problem_sentence(site: Site, row: Mapping[Any, Any]) -> str:
+    """Describe one rejected or flagged row in the report's language.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+    row : mapping
+        Row of ``Registrations.rejected`` or ``.flagged``.
+
+    Returns
+    -------
+    str
+        One sentence; a dash under pseudonyms, because the text of the file may name a person.
+    """
+    if site.pseudonymised:
+        return "–"
+    from cusum.registrations.reasons import describe
+
+    known = dict(row)
+    if row.get("procedure") in site.cohort.programme.procedures:
+        known["procedure"] = site.name(str(row["procedure"]))
+    if "value" in row:
+        known["value"] = _short_number(site.language, row["value"])
+    return describe(known, site.language.translate)
+
+
+def _short_number(language: Language, value: Any) -> str:
+    """Write a number with two digits that count, however small it is."""
+    if not isinstance(value, float) or not 0 < value < 1:
+        return language.number(value)
+    return language.number(value, 1 - math.floor(math.log10(value)))
 
 
 def code_words(site: Site, column: str) -> dict[str, str]:
@@ -115,6 +160,9 @@ def code_words(site: Site, column: str) -> dict[str, str]:
         "criterion_status": _SOURCES,
         "expected_cases_status": _SOURCES,
         "competence_rule": _RULES,
+        "supervision": _CARE,
+        "urgency": _CARE,
+        "order": _ORDERS,
         "reason": _PROBLEMS,
         "flag": _PROBLEMS,
         "topic": TOPICS,

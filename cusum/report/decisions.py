@@ -25,10 +25,21 @@ TOPICS = {
     "formula_without_value": msgid("formulas without a value"),
     "skipped_rows": msgid("rows skipped"),
     "value_synonym": msgid("value recognised as a synonym"),
-    "layout": msgid("layout of the file"),
+    "filled_column": msgid("filled from"),
+    "sequence": msgid("order within the day"),
+    "registration_id": msgid("registration id"),
 }
 WORDS = {
     "day first": msgid("day first"),
+    "year first": msgid("year first"),
+    "as the dates of the procedures": msgid("as the dates of the procedures"),
+    "outcome": msgid("outcome"),
+    "skipped": msgid("skipped"),
+    "no headings recognised": msgid("no headings recognised"),
+    "repeated headings": msgid("repeated headings"),
+    "name of the sheet": msgid("name of the sheet"),
+    "begins anew for each trainee": msgid("begins anew for each trainee"),
+    "time of day": msgid("time of day"),
     "month first": msgid("month first"),
     "semicolon": msgid("semicolon"),
     "comma": msgid("comma"),
@@ -93,5 +104,13 @@ def decision_words(language: Language, row: Mapping[object, object]) -> tuple[st
         say(TOPICS, row["topic"]),
         str(row["subject"]) or "–",
         say(WORDS, row["decision"]),
-        say(WORDS, row["detail"]),
+        _grounds(language, row) or say(WORDS, row["detail"]),
     )
+
+
+def _grounds(language: Language, row: Mapping[object, object]) -> str:
+    """Say how many dates settle the order of day and month."""
+    detail = str(row["detail"])
+    if row["topic"] != "date_order" or not detail.isdigit():
+        return ""
+    return language.plural("{n} date settles it", "{n} dates settle it", int(detail))

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cusum.errors import PrivacyError
 
@@ -198,7 +198,7 @@ def pseudonymise_cohort(cohort: Cohort, key: bytes) -> Cohort:
     listed = [*frames.values(), registrations.table, registrations.rejected, registrations.flagged]
     names = sorted({str(name) for frame in listed if "trainee" in frame for name in frame["trainee"]} - {""})
     mapping = pseudonyms(names, key)
-    renamed = {name: _rename(frame, mapping) for name, frame in frames.items()}
+    renamed: dict[str, Any] = {name: _rename(frame, mapping) for name, frame in frames.items()}
     return replace(cohort, registrations=_registrations(registrations, mapping), **renamed)
 
 
@@ -217,7 +217,7 @@ def _registrations(registrations: Registrations, mapping: Mapping[str, str]) -> 
     """Put pseudonyms in the registrations, and leave out what might name a person."""
     table = _rename(registrations.table, mapping)
     table = table[[column for column in table.columns if column in _CANONICAL]].assign(sheet="")
-    listed = {}
+    listed: dict[str, Any] = {}
     for name in ("rejected", "flagged"):
         frame = _rename(getattr(registrations, name), mapping)
         blank = {column: "" for column in ("sheet", "found", "message", "suggestion") if column in frame}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "criteria_table",
+    "decides",
     "filter_code",
     "legend",
     "observed_rate",
     "reading",
+    "short_source",
     "source_words",
     "status_cell",
     "what_a_signal_is",
@@ -87,7 +90,7 @@ def status_cell(site: Site, row: Any, crossing: Any, *, href: str = "") -> Cell:
         note = ""
     elif bool(crossing.crossed):
         note = site.language.text(
-            "signal at no. {case} of {cases}", case=number(int(crossing.case)), cases=number(int(row.cases))
+            "no. {case} of {cases}", case=number(int(crossing.case)), cases=number(int(row.cases))
         )
     else:
         note = cases
@@ -214,6 +217,28 @@ def source_words(site: Site, status: str, source: str) -> str:
     return source or site.language.text("published")
 
 
+def short_source(site: Site, procedure: str) -> str:
+    """Say in a few words who set a procedure's failure rates.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+    procedure : str
+        Key of the programme.
+
+    Returns
+    -------
+    str
+        Such as "Kestin 1995", or that the department must decide.
+    """
+    rules = site.cohort.programme.procedures[procedure]
+    if rules.criterion_status != "published":
+        return source_words(site, rules.criterion_status, "")
+    found = re.match(r"(.+?) [A-Z]{1,3}[.,].*?\b((?:19|20)\d\d)\b", rules.criterion_source)
+    return f"{found[1]} {found[2]}" if found else source_words(site, "published", rules.criterion_source)
+
+
 def criteria_table(site: Site, procedures: Sequence[str], *, key: str = "criteria") -> Table:
     """List the criteria in force with their source.
 
@@ -312,3 +337,28 @@ def observed_rate(site: Site, failures: int, cases: int) -> Cell:
     percent = site.language.percent
     note = site.language.text("{low} to {high}", low=percent(low, 1), high=percent(high, 1))
     return Cell(percent(failures / cases, 1), order=failures / cases, note=note)
+
+
+def decides(site: Site, design: Any) -> str:
+    """Say whether the number of procedures expected of a trainee can decide anything.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+    design : namedtuple
+        Row of ``cohort.designs``.
+
+    Returns
+    -------
+    str
+        An answer in words.
+    """
+    text = site.language.text
+    if not bool(design.can_decide):
+        return text("No: neither way")
+    if float(design.power) < 0.5:
+        return text("Hardly: a signal counts, its absence says little")
+    if float(design.power) < 0.8:
+        return text("Often, though not always")
+    return text("Yes, for most trainees")

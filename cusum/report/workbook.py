@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cusum.report.codes import code_words
+from cusum.report.codes import code_words, problem_sentence
 from cusum.report.headings import SHEETS, column_heading
 
 if TYPE_CHECKING:
@@ -103,7 +103,10 @@ def workbook_bytes(site: Site) -> bytes:
     rows: list[str] = [""]
     for name, title in SHEETS.items():
         holder: Any = site.cohort.registrations if name in _REGISTRATIONS else site.cohort
-        rows.append(_sheet(book, site, site.language.translate(title), getattr(holder, name)))
+        frame = getattr(holder, name)
+        if name in {"rejected", "flagged"}:
+            frame = frame.assign(message=[problem_sentence(site, row) for row in frame.to_dict("records")])
+        rows.append(_sheet(book, site, site.language.translate(title), frame))
     book.properties.creator = f"cusum {site.cohort.provenance.version}"
     book.properties.title = site.cohort.programme.title[site.language.code]
     buffer = io.BytesIO()

@@ -9,7 +9,7 @@
       const place = document.getElementById(source.dataset.for);
       const figure = JSON.parse(source.textContent);
       if (figure.layout.template === "shared") figure.layout.template = window.cusumTheme;
-      const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+      const config = { responsive: true, displaylogo: false, modeBarButtons: [["toImage"]] };
       if (figure.layout.width) config.responsive = false;
       Plotly.newPlot(place, figure.data, figure.layout, config).then(function () {
         place.dataset.drawn = "true";

@@ -48,7 +48,7 @@ def department_page(site: Site, department: str) -> dict[str, Any]:
     )
     return {
         "title": name,
-        "head": [text("Department"), name, site.period],
+        "head": [name, text("Department"), site.period],
         "facts": [
             (text("Trainees"), language.number(len(trainees))),
             (text("Registrations charted"), language.number(int(status["cases"].sum()))),

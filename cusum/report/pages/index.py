@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cusum.report.pages.department import status_table
 from cusum.report.table import Cell, Column, Row, Table, table
-from cusum.report.wording import legend, what_a_signal_is
+from cusum.report.wording import decides, legend, what_a_signal_is
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
@@ -69,6 +69,10 @@ def _reading(site: Site) -> str:
     )
     if not _placeholders(site):
         return first
+    if len(_placeholders(site)) == len(site.procedures):
+        return f"{first} " + text(
+            "For every procedure a failure rate or the expected number is a placeholder: the department must decide."
+        )
     names = site.language.join(site.name(procedure) for procedure in _placeholders(site))
     return f"{first} " + text("The criteria hold placeholders that the department must decide: {names}.", names=names)
 
@@ -98,12 +102,12 @@ def _procedures(site: Site) -> Table:
                 ),
                 Cell(number(float(design.expected_false), 1), order=float(design.expected_false)),
                 text("{low} / {high}", low=percent(design.acceptable), high=percent(design.unacceptable)),
-                _decides(site, design),
+                Cell(decides(site, design), note=_power(site, design)),
             )
         )
     return table(
         "procedures",
-        text("Procedures"),
+        text("The cohort by procedure: signals, criteria and what the expected number can decide"),
         [
             text("Procedure"),
             Column(text("Procedures"), number=True),
@@ -116,15 +120,12 @@ def _procedures(site: Site) -> Table:
     )
 
 
-def _decides(site: Site, design: Any) -> str:
-    """Say whether the number of procedures expected of a trainee can decide anything."""
-    text, number, percent = site.language.text, site.language.number, site.language.percent
-    if not bool(design.can_decide):
-        return text("no: {expected} procedures are too few", expected=number(int(design.expected_cases)))
-    return text(
-        "yes: {expected} procedures give a power of {power}",
-        expected=number(int(design.expected_cases)),
-        power=percent(design.power),
+def _power(site: Site, design: Any) -> str:
+    """Give the expected number and the power that it has."""
+    return site.language.text(
+        "{expected} procedures, power {power}",
+        expected=site.language.number(int(design.expected_cases)),
+        power=site.language.percent(design.power),
     )
 
 

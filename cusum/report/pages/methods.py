@@ -10,7 +10,7 @@ from cusum.language import get_language
 from cusum.report.methods import methods_paragraphs, references_in_use
 from cusum.report.references import REFERENCES, bibtex, software_citation
 from cusum.report.table import Cell, Column, Table, table
-from cusum.report.wording import criteria_table, source_words
+from cusum.report.wording import criteria_table, decides, source_words
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
@@ -61,10 +61,15 @@ def _criteria_note(site: Site) -> str:
     open_ones = [site.name(key) for key in site.procedures if programme.is_placeholder(key)]
     if not open_ones:
         return ""
-    return site.language.text(
-        "The programme states no failure rates. Where the table says placeholder, the number is a suggestion without a "
-        "source, and every signal that rests on it is provisional until the department has decided: {names}.",
-        names=site.language.join(open_ones),
+    text = site.language.text
+    first = text(
+        "Where the table says placeholder, the number is a suggestion without a source, and every signal that rests on "
+        "it is provisional until the department has decided."
+    )
+    if len(open_ones) < len(site.procedures):
+        first += " " + text("This concerns {names}.", names=site.language.join(open_ones))
+    return f"{first} " + text(
+        "Rates with a source come from the literature on other trainees; the department should confirm that they fit."
     )
 
 
@@ -152,7 +157,7 @@ def _volume(site: Site) -> Table:
                 number(int(design.expected_cases)),
                 "–" if pd.isna(design.shortest_run) else number(int(design.shortest_run)),
                 percent(design.power),
-                _volume_words(site, design),
+                decides(site, design),
                 text("{some} of {all}", some=number(reached), all=number(len(started))),
             )
         )
@@ -173,18 +178,6 @@ def _volume(site: Site) -> Table:
             "the absence of a signal then says very little."
         ),
     )
-
-
-def _volume_words(site: Site, design: Any) -> str:
-    """Answer the question of the table on volume."""
-    text = site.language.text
-    if not bool(design.can_decide):
-        return text("No: neither way")
-    if float(design.power) < 0.5:
-        return text("Hardly: a signal counts, its absence says little")
-    if float(design.power) < 0.8:
-        return text("Often, though not always")
-    return text("Yes, for most trainees")
 
 
 def _false_signals(site: Site) -> Table:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cusum.report.methods import design_sentence
 from cusum.report.table import Cell, Column, Row, Table, records, table
-from cusum.report.wording import criteria_table, legend, observed_rate, status_cell, what_a_signal_is
+from cusum.report.wording import criteria_table, observed_rate, status_cell, what_a_signal_is
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
@@ -63,7 +63,6 @@ def procedure_page(site: Site, procedure: str) -> dict[str, Any]:
         "design": design_sentence(site.cohort, site.language, design),
         "figure": figure,
         "criteria": criteria_table(site, [procedure]),
-        "legend": legend(site),
         "signal": what_a_signal_is(site),
         "footer": site.footer(used, rejected),
     }

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cusum.report.codes import problem_words
-from cusum.report.table import Cell, Column, Table, table
-from cusum.report.ties import TieEffect, tie_effect
+from cusum.report.codes import problem_sentence, problem_words
+from cusum.report.table import Cell, Column, Table, records, table
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
@@ -34,7 +33,6 @@ def quality_page(site: Site) -> dict[str, Any]:
     text, number = site.language.text, site.language.number
     registrations = site.cohort.registrations
     counts = registrations.counts
-    ties = tie_effect(site.cohort)
     return {
         "title": text("Data quality"),
         "head": [text("Data quality"), site.cohort.provenance.source],
@@ -50,22 +48,30 @@ def quality_page(site: Site) -> dict[str, Any]:
             used=number(counts["used"]),
             rejected=number(counts["rejected"]),
         ),
-        "skipped": text(
-            "Besides, {blank} blank rows, {title} rows of titles and {total} rows of totals were skipped; they are not "
-            "registrations.",
-            blank=number(counts["skipped_blank"]),
-            title=number(counts["skipped_title"]),
-            total=number(counts["skipped_total"]),
-        ),
+        "skipped": _skipped(site),
         "reasons": _by_code(site, registrations.rejected, "reason"),
         "rejected": _listed(site, registrations.rejected, "reason"),
         "flags": _by_code(site, registrations.flagged, "flag"),
         "flagged": _listed(site, registrations.flagged, "flag"),
         "decisions": _decisions(site),
-        "ties": _ties(site, ties),
+        "ties": _ties(site),
         "completeness": _completeness(site),
         "footer": site.footer(counts["used"], counts["rejected"]),
     }
+
+
+def _skipped(site: Site) -> str:
+    """Say how many rows were no registrations at all."""
+    counts, number = site.cohort.registrations.counts, site.language.number
+    if not any(counts[kind] for kind in ("skipped_blank", "skipped_title", "skipped_total")):
+        return ""
+    return site.language.text(
+        "Besides, {blank} blank rows, {title} rows of titles and {total} rows of totals were skipped; they are not "
+        "registrations.",
+        blank=number(counts["skipped_blank"]),
+        title=number(counts["skipped_title"]),
+        total=number(counts["skipped_total"]),
+    )
 
 
 def _by_code(site: Site, frame: pd.DataFrame, column: str) -> Table:
@@ -104,7 +110,7 @@ def _listed(site: Site, frame: pd.DataFrame, column: str) -> Table:
             str(row["sheet"]) or "–",
             str(row["column"]) or "–",
             problem_words(site.language, str(row[column])),
-            _message(site, row),
+            problem_sentence(site, row),
         )
         for row in frame.head(_LONGEST).to_dict("records")
     ]
@@ -127,20 +133,6 @@ def _listed(site: Site, frame: pd.DataFrame, column: str) -> Table:
     )
 
 
-def _message(site: Site, row: dict[Any, Any]) -> str:
-    """Describe one row in the report's language; under pseudonyms the text of the file is not shown."""
-    if site.pseudonymised:
-        return "–"
-    from cusum.registrations.reasons import describe
-
-    known = dict(row)
-    if row.get("procedure") in site.cohort.programme.procedures:
-        known["procedure"] = site.name(str(row["procedure"]))
-    if "value" in row:
-        known["value"] = site.language.number(row["value"])
-    return describe(known, site.language.translate)
-
-
 def _decisions(site: Site) -> Table:
     """List what was decided about the file."""
     from cusum.report.decisions import decision_words
@@ -156,34 +148,37 @@ def _decisions(site: Site) -> Table:
     )
 
 
-def _ties(site: Site, ties: TieEffect) -> list[str]:
+def _ties(site: Site) -> list[str]:
     """Say how many procedures have no known order within their day, and what that could change."""
     text, number = site.language.text, site.language.number
-    if not ties.days:
+    counts, crossings = site.cohort.registrations.counts, site.cohort.crossings
+    if not counts["tied_groups"]:
         return [text("The order of the procedures is known throughout.")]
+    open_ones = crossings[crossings["order"] != "fixed"]
+    possible = open_ones[open_ones["case_earliest"].notna()]
+    changed = possible[~possible["crossed_in_every_order"]]
+    moved = possible[possible["crossed_in_every_order"] & (possible["case_earliest"] != possible["case_latest"])]
     sentences = [
         text(
             "{registrations} registrations share their day with others of the same trainee and procedure and have no "
             "known order ({days} days); the order of the file was used.",
-            registrations=number(ties.registrations),
-            days=number(ties.days),
+            registrations=number(counts["ties"]),
+            days=number(counts["tied_groups"]),
         ),
         text(
-            "On {mixed} of those days some succeeded and some did not, in {courses} courses of learning: only there "
-            "can the order matter.",
-            mixed=number(ties.mixed),
-            courses=number(ties.courses),
-        ),
-        text(
-            "Taking the failures first or last on those days makes a signal of competence come or go in {changed} "
-            "courses of learning, and moves it to another procedure number in {moved} more.",
-            changed=number(len(ties.changed)),
-            moved=number(len(ties.moved)),
+            "The order can matter in {courses} courses of learning: there some procedures of a day succeeded and some "
+            "did not. In another order a signal of competence would come or go in {changed} of them, and move to "
+            "another procedure number in {moved} more.",
+            courses=number(len(open_ones)),
+            changed=number(len(changed)),
+            moved=number(len(moved)),
         ),
     ]
-    if ties.changed:
-        names = [f"{trainee} ({site.name(procedure)})" for trainee, procedure in ties.changed]
+    if len(changed):
+        names = [f"{row.trainee} ({site.name(row.procedure)})" for row in records(changed)]
         sentences.append(text("It comes or goes for {names}.", names=site.language.join(names)))
+    if (open_ones["order"] == "sampled").any():
+        sentences.append(text("Where there are too many orders to follow them all, 2,000 were drawn at random."))
     return sentences
 
 

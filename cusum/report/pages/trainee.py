@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cusum.report.table import Cell, Column, Table, records, table
-from cusum.report.wording import criteria_table, reading, status_cell, what_a_signal_is
+from cusum.report.wording import reading, short_source, status_cell, what_a_signal_is
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
@@ -57,10 +57,10 @@ def trainee_page(site: Site, trainee: str) -> dict[str, Any]:
         "department": department,
         "reading": reading(site, status),
         "figure": figure,
+        "order_notes": _order_notes(site, crossings),
         "needed": _needed(site, status, crossings),
         "experience": _experience(site, trainee, int(person.month)),
         "milestones": _milestones(site, trainee),
-        "criteria": criteria_table(site, list(status["procedure"])),
         "promise": _promises(site, list(status["procedure"])),
         "explanations": _explanations(site),
         "signal": what_a_signal_is(site),
@@ -136,7 +136,7 @@ def _needed(site: Site, status: pd.DataFrame, crossings: dict[str, Any]) -> Tabl
     ]
     return table(
         "needed",
-        text("What would it take for a signal of competence?"),
+        text("How many more procedures before there could be a signal of competence"),
         [
             text("Procedure"),
             text("Status"),
@@ -149,7 +149,7 @@ def _needed(site: Site, status: pd.DataFrame, crossings: dict[str, Any]) -> Tabl
     )
 
 
-def _steps(site: Site, row: Any) -> tuple[str, str, str]:
+def _steps(site: Site, row: Any) -> tuple[object, object, str]:
     """Say how many successes are needed, and how many procedures are left."""
     text, language = site.language.text, site.language
     left = max(int(row.expected_cases) - int(row.cases), 0)
@@ -157,22 +157,40 @@ def _steps(site: Site, row: Any) -> tuple[str, str, str]:
     if row.status == "competent":
         return text("has been reached; now monitored for deterioration"), "–", left_words
     if row.note == "cannot_decide":
-        words = text("the expected number cannot decide with these criteria")
-        return words, "–", left_words
-    return (
-        _successes(site, row.successes_needed, after_failure=False),
-        _successes(site, row.successes_needed_one_failure, after_failure=True),
-        left_words,
-    )
+        return text("the expected number cannot decide with these criteria"), "–", left_words
+    first, second = row.successes_needed, row.successes_needed_one_failure
+    return _successes(site, first, left), _successes(site, second, left - 1, after=True), left_words
 
 
-def _successes(site: Site, count: Any, *, after_failure: bool) -> str:
-    """Say that the next so many procedures must succeed."""
+def _successes(site: Site, count: Any, left: int, *, after: bool = False) -> Cell:
+    """Say after how many procedures there would be a signal, and whether that is more than are expected."""
     if pd.isna(count):
-        return "–"
-    if after_failure:
-        return site.language.plural("then the {n} after it", "then the {n} after it, all of them", int(count))
-    return site.language.plural("the next {n}", "the next {n}, all of them", int(count))
+        return Cell("–")
+    plural = site.language.plural
+    words = (
+        plural("after {n} procedure after it", "after {n} procedures after it", int(count))
+        if after
+        else plural("after {n} procedure", "after {n} procedures", int(count))
+    )
+    return Cell(words, note=site.language.text("more than are left") if int(count) > max(left, 0) else "")
+
+
+def _order_notes(site: Site, crossings: dict[str, Any]) -> list[str]:
+    """Say where the signal rests on the unknown order of procedures of the same day."""
+    text = site.language.text
+    names = [
+        site.name(row.procedure)
+        for row in crossings.values()
+        if row.order != "fixed" and not pd.isna(row.case_earliest) and not row.crossed_in_every_order
+    ]
+    if not names:
+        return []
+    return [
+        text(
+            "For {names} the signal depends on the order of procedures done on the same day, which is not known.",
+            names=site.language.join(names),
+        )
+    ]
 
 
 def _experience(site: Site, trainee: str, month: int) -> Table:
@@ -183,38 +201,40 @@ def _experience(site: Site, trainee: str, month: int) -> Table:
     frame = site.rows("experience", "trainee", trainee)
     frame = frame[frame["month"] == now]
     shown = frame[(frame["kind"] == "procedure") | (frame["cumulative"] > 0) | frame["target"].notna()]
-    largest = max([1, *(int(x) for x in shown["cumulative"]), *(int(x) for x in shown["target"].dropna())])
-    rows = []
-    for row in records(shown):
-        target = None if pd.isna(row.target) else int(row.target)
-        scale = largest if target is None else max(target, int(row.cumulative), 1)
-        forecast = round(int(row.cumulative) * months / now)
-        rows.append(
-            (
-                _item(site, row.item),
-                Cell(
-                    language.number(int(row.cumulative)),
-                    bar=int(row.cumulative) / scale,
-                    mark=None if target is None else target / scale,
-                ),
-                language.number(target) if target is not None else text("the department has set no target"),
-                language.number(int(row.count)),
-                language.number(forecast) if now < months else "–",
-            )
-        )
+    targets = bool(shown["target"].notna().any())
+    columns: list[Column | str] = [text("Procedure or category"), Column(text("Registered so far"))]
+    columns += [Column(text("Target"), number=True)] if targets else []
+    columns += [Column(text("In month {month}", month=language.number(now)), number=True)]
+    if now < months:
+        columns.append(Column(text("At this pace by month {month}", month=language.number(months)), number=True))
+    largest = max(1, int(shown["cumulative"].max()))
     return table(
         "experience",
-        text("Experience against the department's targets"),
-        [
-            text("Procedure or category"),
-            text("Registered so far"),
-            Column(text("Target"), number=False),
-            Column(text("In month {month}", month=language.number(now)), number=True),
-            Column(text("At this pace by month {month}", month=language.number(months)), number=True),
-        ],
-        rows,
-        note=text("The forecast carries on the average pace so far; it knows nothing of rotations and holidays."),
+        text("Registrations against the department's targets")
+        if targets
+        else text("Registrations so far; the department has set no target"),
+        columns,
+        [_experience_row(site, row, largest, targets, now, months) for row in records(shown)],
+        note=text("The forecast carries on the average pace so far; it knows nothing of rotations and holidays.")
+        if now < months
+        else "",
     )
+
+
+def _experience_row(site: Site, row: Any, largest: int, targets: bool, now: int, months: int) -> list[object]:
+    """Make the row of one procedure or category; its bar is drawn to the target, or to the largest number."""
+    number = site.language.number
+    target = None if pd.isna(row.target) else int(row.target)
+    count = int(row.cumulative)
+    scale = largest if target is None else max(target, count, 1)
+    mark = None if target is None else target / scale
+    cells: list[object] = [_item(site, row.item), Cell(number(count), bar=count / scale, mark=mark)]
+    if targets:
+        cells.append(number(target) if target is not None else site.language.text("the department has set no target"))
+    cells.append(number(int(row.count)))
+    if now < months:
+        cells.append(number(round(count * months / now)))
+    return cells
 
 
 def _item(site: Site, key: str) -> str:
@@ -269,29 +289,36 @@ def _milestones(site: Site, trainee: str) -> Table:
 
 
 def _promises(site: Site, procedures: list[str]) -> Table:
-    """Give limit, promise and power of each chart in numbers of procedures."""
+    """Give criterion, limit, promise and power of each chart in numbers of procedures."""
     text, language = site.language.text, site.language
     rows = []
     for procedure in procedures:
         design = site.designs[procedure]
+        rates = text(
+            "{low} / {high}", low=language.percent(design.acceptable), high=language.percent(design.unacceptable)
+        )
         rows.append(
             (
                 site.name(procedure),
+                rates,
+                short_source(site, procedure),
+                language.number(int(design.expected_cases)),
                 language.number(design.limit, 2),
                 language.percent(design.false_competence, 1),
                 language.percent(design.power, 0),
-                language.number(int(design.expected_cases)),
             )
         )
     return table(
         "promises",
-        text("What the limits promise"),
+        text("Criteria, and what the limits promise within the expected number of procedures"),
         [
             text("Procedure"),
+            text("Acceptable / unacceptable failure rate"),
+            text("Set by"),
+            Column(text("Expected procedures"), number=True),
             Column(text("Limit"), number=True),
             Column(text("Probability of a false signal of competence"), number=True),
             Column(text("Power"), number=True),
-            Column(text("Within so many procedures"), number=True),
         ],
         rows,
         note=text(
