@@ -36,6 +36,7 @@ __all__ = [
     "check_risk",
     "fill_from",
     "refuse_risk",
+    "require_risk",
 ]
 
 
@@ -204,3 +205,15 @@ def refuse_risk(chart: Chart, risk: ArrayLike | None) -> None:
             remedy="This chart takes every case as equally difficult; use a risk-adjusted chart.",
             chart=type(chart).__name__,
         )
+
+
+def require_risk(chart: Chart, risk: ArrayLike | None) -> ArrayLike:
+    """Refuse to do without risks where a chart needs them."""
+    if risk is None:
+        raise InvalidParameter(
+            "risk was not given to {chart}",
+            expected="the expected failure probability of each case",
+            remedy="Use a chart without risk adjustment where there is no risk model.",
+            chart=type(chart).__name__,
+        )
+    return risk

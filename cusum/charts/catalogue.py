@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from cusum.charts.base import Chart
 from cusum.charts.bernoulli import BernoulliCusum
+from cusum.charts.ewma import Ewma
+from cusum.charts.glr import BernoulliGlr
 from cusum.charts.learning import LearningCurveCusum, LearningThenMonitoring
+from cusum.charts.observed_expected import Vlad
+from cusum.charts.risk_adjusted import RiskAdjustedCusum, RiskAdjustedLearningCurveCusum, RiskAdjustedSequentialTest
 from cusum.charts.standard import StandardCusum
 from cusum.errors import InvalidParameter
 
 __all__ = ["CHARTS", "chart_class"]
 
 CHARTS: dict[str, type[Chart]] = {
-    chart.key: chart for chart in (StandardCusum, BernoulliCusum, LearningCurveCusum, LearningThenMonitoring)
+    chart.key: chart
+    for chart in (
+        StandardCusum,
+        BernoulliCusum,
+        LearningCurveCusum,
+        LearningThenMonitoring,
+        RiskAdjustedCusum,
+        RiskAdjustedLearningCurveCusum,
+        RiskAdjustedSequentialTest,
+        Vlad,
+        Ewma,
+        BernoulliGlr,
+    )
 }
 """Every chart by its short name."""
 

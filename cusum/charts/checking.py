@@ -56,6 +56,8 @@ def check_failure(failure: ArrayLike) -> BoolArray:
         )
     if values.dtype == np.bool_:
         return values.astype(np.bool_)
+    if values.dtype.kind in "iu" and (not values.size or (values.min() >= 0 and values.max() <= 1)):
+        return values.astype(np.bool_)
     if values.dtype.kind in "iuf":
         wrong = ~((values == 0) | (values == 1))
     else:
@@ -107,13 +109,15 @@ def check_risk(risk: ArrayLike, n: int) -> FloatArray:
     array([0.1, 0.3])
     """
     try:
-        values = np.asarray(risk, dtype=np.float64)
+        values = np.array(risk, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidData("risk holds something that is no number", expected="probabilities") from error
     if values.shape != (n,):
         raise InvalidData(
             "risk has shape {shape}", expected="one probability for each of the {n} cases", shape=values.shape, n=n
         )
+    if not n or (values.min() > 0 and values.max() < 1):
+        return values
     wrong = ~((values > 0) & (values < 1))
     if wrong.any():
         first = int(wrong.argmax())

@@ -1,0 +1,228 @@
+"""Bernoulli GLR: has the failure rate risen, since when, and to what?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cusum.charts.base import (
+    BoolArray,
+    Chart,
+    Path,
+    Signal,
+    check_choice,
+    check_failure,
+    check_fraction,
+    check_positive,
+    refuse_risk,
+)
+from cusum.charts.walk import TOLERANCE, FloatArray, Walk
+from cusum.errors import InvalidParameter
+
+__all__ = ["BernoulliGlr", "Change", "GlrPath"]
+
+_LONGEST_BLOCK = 8192
+
+
+class Change(NamedTuple):
+    """What a signal says of the change: the case of the signal, the first case at the new rate, and that rate."""
+
+    case: int
+    change_point: int
+    rate: float
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class GlrPath(Path):
+    """One sequence of cases under a GLR chart; with each signal, when the rate is likely to have changed, and to what.
+
+    Examples
+    --------
+    >>> path = BernoulliGlr(acceptable=0.1, limit=3.0).run([0] * 20 + [1, 0, 1, 1])
+    >>> path.changes
+    (Change(case=24, change_point=21, rate=0.75),)
+    """
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """For each signal the most likely first case at the new rate (the earliest, of several), and the rate."""
+        chart = self.chart
+        assert isinstance(chart, BernoulliGlr)
+        found = []
+        begin = 0
+        for signal in self.signals:
+            oldest = max(begin, signal.case - chart.window)
+            n = np.arange(1, signal.case - oldest + 1)
+            k = np.cumsum(self.failure[oldest : signal.case][::-1], dtype=np.int64)
+            ratios = log_ratio(k, n, chart.acceptable)
+            length = int(np.flatnonzero(ratios >= ratios.max() - TOLERANCE)[-1]) + 1
+            found.append(Change(signal.case, signal.case - length + 1, float(k[length - 1] / length)))
+            begin = signal.case if chart.after_signal == "restart" else 0
+        return tuple(found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BernoulliGlr(Chart):
+    """Watch for a rise of the failure rate of any size, and say since when and to what it has risen.
+
+    Parameters
+    ----------
+    acceptable : float
+        Acceptable failure rate p0, in (0, 1).
+    limit : float
+        Decision limit h above 0, a log likelihood ratio: a signal is S >= h.
+    window : int, default 200
+        How many of the last cases are searched for the change, 1 or more. A rise that takes longer than that to show is
+        seen with part of its cases.
+    after_signal : {"restart", "stop", "continue"}
+        Forget all cases up to the signal; chart no more; or carry on (signals then count at each rise from below the
+        limit).
+
+    Raises
+    ------
+    InvalidParameter
+        If a parameter is outside its range.
+
+    Notes
+    -----
+    For each of the last `window` cases as the first one at a new rate: with k failures in the n cases from there on and
+    r = max(k/n, p0), the log likelihood ratio against p0 is k ln(r/p0) + (n - k) ln((1-r)/(1-p0)). The statistic is the
+    largest of them, 0 where no stretch has more failures than p0. A signal is "deterioration". No unacceptable rate has
+    to be chosen. The price: no recursion, so that run lengths can only be simulated, and an estimated rate that is too
+    high on average, since the chart signals on a stretch because that stretch looks bad.
+
+    References
+    ----------
+    Huang W, Wang S, Reynolds MR. Qual Reliab Eng Int 2013, doi:10.1002/qre.1416.
+
+    Examples
+    --------
+    >>> path = BernoulliGlr(acceptable=0.1, limit=3.0).run([0] * 20 + [1, 0, 1, 1])
+    >>> path.first("deterioration")
+    24
+    >>> path.statistic[-4:].round(3)
+    array([2.303, 1.022, 2.801, 4.764])
+    """
+
+    key: ClassVar[str] = "glr"
+    names: ClassVar[dict[str, str]] = {"en": "Bernoulli GLR chart", "da": "GLR-diagram for fejlrate"}
+    kinds: ClassVar[tuple[str, str]] = ("", "deterioration")
+    references: ClassVar[tuple[str, ...]] = ("10.1002/qre.1416",)
+
+    acceptable: float
+    limit: float
+    window: int = 200
+    after_signal: Literal["restart", "stop", "continue"] = "restart"
+
+    def __post_init__(self) -> None:
+        """Refuse parameters outside their range."""
+        object.__setattr__(self, "acceptable", check_fraction("acceptable", self.acceptable))
+        object.__setattr__(self, "limit", check_positive("limit", self.limit))
+        whole = isinstance(self.window, (int, np.integer)) and not isinstance(self.window, bool)
+        if not whole or self.window < 1:
+            raise InvalidParameter("window is {value!r}", expected="a whole number, 1 or more", value=self.window)
+        check_choice("after_signal", self.after_signal, ("restart", "stop", "continue"))
+
+    @property
+    def walk(self) -> Walk:
+        """There is none: the statistic is no recursion on itself."""
+        raise InvalidParameter(
+            "{chart} is no walk",
+            expected="a chart whose statistic adds up scores",
+            remedy="Simulate this chart by its run method.",
+            chart=type(self).__name__,
+        )
+
+    @property
+    def null_rate(self) -> float:
+        """The acceptable rate: good enough until the cases say otherwise."""
+        return self.acceptable
+
+    def scores(self, failure: ArrayLike, *, risk: ArrayLike | None = None) -> FloatArray:
+        """Give observed minus acceptable; the statistic is made of these, but does not add them up.
+
+        Parameters
+        ----------
+        failure : array-like, shape (n,)
+            Outcomes, 1 for a failure.
+        risk : None
+            Not used by this chart; refused if given.
+
+        Returns
+        -------
+        array of float, shape (n,)
+            failure - acceptable.
+        """
+        refuse_risk(self, risk)
+        return np.where(check_failure(failure), 1 - self.acceptable, -self.acceptable)
+
+    def _path(self, failure: BoolArray, risk: FloatArray | None, scores: FloatArray) -> GlrPath:
+        """Search the window of each case, from signal to signal."""
+        n = failure.size
+        statistic, upper = np.full(n, np.nan), np.full(n, self.limit)
+        lower = np.broadcast_to(np.nan, n)
+        signals: list[Signal] = []
+        at, begin, length = 0, 0, 1024
+        was_outside = False
+        while at < n:
+            block = self._ratios(failure, begin, at, min(at + length, n))
+            reached = block >= self.limit - TOLERANCE
+            if self.after_signal == "continue":
+                fresh = np.flatnonzero(reached & ~np.concatenate(([was_outside], reached[:-1])))
+                signals += [Signal(at + int(i) + 1, self.kinds[1], float(block[i])) for i in fresh]
+                was_outside = bool(reached[-1])
+            elif reached.any():
+                block = block[: int(reached.argmax()) + 1]
+                signals.append(Signal(at + block.size, self.kinds[1], float(block[-1])))
+            statistic[at : at + block.size] = block
+            at += block.size
+            length = min(2 * length, _LONGEST_BLOCK)
+            if self.after_signal != "continue" and signals and signals[-1].case == at:
+                begin, length = at, min(max(64, 2 * block.size), _LONGEST_BLOCK)
+                if self.after_signal == "stop":
+                    upper[at:] = np.nan
+                    break
+        return GlrPath(self, failure, risk, scores, statistic, lower, upper, tuple(signals))
+
+    def _ratios(self, failure: BoolArray, begin: int, first: int, last: int) -> FloatArray:
+        """Compute the statistic of cases first to last (0-based, without last), looking back to `begin` at most."""
+        oldest = max(begin, first - self.window + 1)
+        seen = failure[oldest:last]
+        return largest_ratios(seen, self.acceptable, self.window)[first - oldest :]
+
+
+def log_ratio(k: NDArray[np.int64], n: NDArray[np.int64], acceptable: float) -> FloatArray:
+    """Log likelihood ratio of the rate of k failures in n cases against the acceptable one; 0 where it is no higher."""
+    rate = k / np.maximum(n, 1)
+    above = rate > acceptable
+    failures = k * np.log(np.where(above, rate, acceptable) / acceptable)
+    successes = (n - k) * np.log(np.where(above & (rate < 1), 1 - rate, 1 - acceptable) / (1 - acceptable))
+    ratios: FloatArray = np.where(above, failures + successes, 0.0)
+    return ratios
+
+
+def largest_ratios(failure: BoolArray, acceptable: float, window: int) -> FloatArray:
+    """Largest log likelihood ratio over the stretches that end with each case, none longer than the window.
+
+    The best stretch begins with a failure: one that begins with a success gains by leaving it out. So the loop is over
+    how many failures the stretch holds, and each of its turns is over all cases at once.
+    """
+    n = failure.size
+    where = np.flatnonzero(failure)
+    count = np.cumsum(failure, dtype=np.int64)
+    most = int((count - np.concatenate((np.zeros(min(window, n), dtype=count.dtype), count[:-window]))).max(initial=0))
+    length = np.minimum(np.arange(window + 2), window)
+    before = np.concatenate((np.full(most, -2 * window - n), where))
+    case = np.arange(1, n + 1)
+    best = np.zeros(n)
+    for k in range(1, most + 1):
+        by_length = log_ratio(np.minimum(k, length), length, acceptable)
+        by_length[[0, -1]] = 0.0  # the last entry stands for every stretch longer than the window
+        stretch = case - before[count + (most - k)]
+        np.minimum(stretch, window + 1, out=stretch)
+        np.maximum(best, by_length[stretch], out=best)
+    return best
