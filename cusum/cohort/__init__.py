@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from cusum.cohort.analysis import analyse
 from cusum.cohort.cohort import Cohort
+from cusum.cohort.comparison import ChartComparison, CriterionSensitivity, compare_charts, criterion_sensitivity
 from cusum.cohort.truth import compare_with_truth
 
-__all__ = ["Cohort", "analyse", "compare_with_truth"]
+__all__ = [
+    "ChartComparison",
+    "Cohort",
+    "CriterionSensitivity",
+    "analyse",
+    "compare_charts",
+    "compare_with_truth",
+    "criterion_sensitivity",
+]
