@@ -82,7 +82,7 @@ def build(
     values = _read_optional(raw, faults)
     outcome_columns = {**raw.columns, **values}
     shown = {role: raw.heading(role) for role in outcome_columns}
-    failure, settled = read_outcomes(outcome_columns, shown, procedure, programme, vocabulary, faults)
+    failure, settled = read_outcomes(outcome_columns, shown, procedure, programme, vocabulary, faults, decisions)
     table = pd.DataFrame(
         {
             "trainee": _texts(trainee),

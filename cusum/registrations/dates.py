@@ -17,8 +17,9 @@ __all__ = ["DATE_ORDERS", "read_dates", "to_date"]
 DATE_ORDERS = ("day first", "month first", "year first")
 EXCEL_NUMBERS = "Excel day numbers"
 AS_WRITTEN = "as written"
-PLAUSIBLE_YEAR = 1980
+PLAUSIBLE_YEAR = 2000
 _ENOUGH = 3
+_MANY = 10
 _FEW = 0.05  # share of cells that may be mistyped the other way round before a column counts as mixed
 
 
@@ -116,7 +117,7 @@ def read_dates(
         day = _resolve(written, choice, latest)
         if day is not None and day.year >= EARLIEST_YEAR:
             return np.datetime64(day, "us"), written.minutes
-        return Problem("unreadable_date" if written.kind == "text" else "impossible_date", choice)
+        return Problem("unreadable_date" if written.kind == "text" else "impossible_date")
 
     meanings = read_cells(cells, read, faults, column)
     days = np.array([np.datetime64("NaT", "us") if one is None else one[0] for one in meanings], dtype="datetime64[us]")
@@ -221,7 +222,8 @@ def _tell_order(open_: list[Written], heading: str, latest: date, otherwise: str
         if otherwise is not None:
             return otherwise, "as the dates of the procedures"
         _refuse_order("fit both orders of day and month throughout", heading)
-    if min(only_day, only_month) > _FEW * max(only_day, only_month):
+    few, many = sorted((only_day, only_month))
+    if few > max(_FEW * many, many >= _MANY):  # a single slip among many is a slip
         _refuse_order("mix both orders of day and month", heading)
     return ("day first", str(only_day)) if only_day > only_month else ("month first", str(only_month))
 

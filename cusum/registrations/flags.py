@@ -174,7 +174,7 @@ def _departments(table: pd.DataFrame) -> pd.DataFrame:
     day = ["trainee", "performed_on"]
     each = table.loc[table["department"] != "", [*day, "department"]].drop_duplicates()
     several = each[each.duplicated(day, keep=False)]
-    found = several.groupby(day)["department"].agg([", ".join, "size"])
+    found = several.sort_values("department").groupby(day)["department"].agg([", ".join, "size"])
     first = several.assign(at=several.index).groupby(day)["at"].first()
     value = found["size"].to_numpy()
     return _part(table, first, "two_departments", "department", found=list(found["join"]), value=value, procedure=False)

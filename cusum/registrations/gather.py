@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from cusum.errors import InvalidParameter, UnreadableFile
 from cusum.programme import Programme
-from cusum.registrations.cells import Cells
+from cusum.registrations.cells import Cells, text_of
 from cusum.registrations.headings import Vocabulary
 from cusum.registrations.layout import Block, lay_out
 from cusum.registrations.sources.sheet import Contents, Decision, Sheet
 from cusum.registrations.sources.wide import lengthen
 
-__all__ = ["Gathered", "choose_sheets", "gather"]
+__all__ = ["Gathered", "choose_sheets", "gather", "keep_row_numbers"]
 
 _ANY_SHEET = re.compile(
     r"\W*(sheet|ark|side|tabel(le)?|table|data|registrering(er)?|registrations?|logbog|logbook|procedurer?|procedures?|"
@@ -191,7 +191,9 @@ def _refuse_unused_headings(vocabulary: Vocabulary, blocks: list[Block]) -> None
     """Refuse a heading that the user named and no sheet has."""
     known = [name for block in blocks for name in (*block.headings.values(), *block.extra, *block.ignored)]
     known += [heading for block in blocks for heading, _, _ in block.marks.values()]
-    present = {said for name in known for said in vocabulary.headings if Vocabulary({said: "x"}).roles(name)}
+    present = {
+        said for name in known for said in vocabulary.headings if Vocabulary({said: "x"}).roles(name) == [(-1, "x")]
+    }
     absent = [said for said in vocabulary.headings if said not in present]
     if absent:
         raise InvalidParameter(
@@ -250,6 +252,27 @@ def _join(blocks: list[Block], by_sheet: bool) -> Gathered:
         skipped=skipped,
         decisions=[decision for block in blocks for decision in block.decisions],
     )
+
+
+def keep_row_numbers(raw: Gathered) -> Gathered:
+    """Take over the row numbers and sheets of a table that was read from a file before.
+
+    Parameters
+    ----------
+    raw : Gathered
+        Registrations of a table; where it has the columns ``row`` and ``sheet``, they are what is meant.
+
+    Returns
+    -------
+    Gathered
+        The same, with its former row numbers.
+    """
+    rows, sheets = raw.extra.get("row"), raw.extra.get("sheet")
+    if rows is None or sheets is None or not all(isinstance(row, int) for row in rows):
+        return raw
+    extra = {name: cells for name, cells in raw.extra.items() if name not in ("row", "sheet")}
+    named = np.array([text_of(sheet) for sheet in sheets], dtype=object)
+    return replace(raw, rows=rows.astype(np.int64), sheets=named, extra=extra)
 
 
 def _stack(parts: list[tuple[Cells | None, int]]) -> Cells:

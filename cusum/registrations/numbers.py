@@ -50,6 +50,8 @@ def as_numbers(cells: Cells) -> tuple[Cells | ExtensionArray, str]:
     if known and all(isinstance(value, (bool, np.bool_)) for value in known):
         return pd.array(cells, dtype="boolean"), ""
     if known and all(isinstance(value, (int, float, np.number)) and not isinstance(value, bool) for value in known):
+        if all(isinstance(value, (int, np.integer)) for value in known):
+            return pd.array(list(cells), dtype="Int64"), ""
         return np.array([np.nan if cell is None else float(cell) for cell in cells]), ""
     texts = [text_of(value) for value in known]
     for mark, pattern in _WITH.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import NoReturn
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from cusum.programme import Programme
 from cusum.registrations.cells import Cells, Faults, Problem, distinct, is_missing, is_none, read_cells, text_of
 from cusum.registrations.headings import OUTCOME_ROLES, Vocabulary
 from cusum.registrations.outcome_words import OutcomeWords, sign_of
+from cusum.registrations.sources.sheet import Decision
 
 __all__ = ["first_outcome", "read_outcomes"]
 
@@ -24,6 +26,7 @@ def read_outcomes(
     programme: Programme,
     vocabulary: Vocabulary,
     faults: Faults,
+    decisions: list[Decision],
 ) -> tuple[Cells, Cells]:
     """Read every outcome column and the rules of the programme into failures.
 
@@ -42,6 +45,8 @@ def read_outcomes(
         What the user said about values.
     faults : Faults
         Takes up missing and unreadable outcomes and contradictions.
+    decisions : list of Decision
+        Takes up which column was left aside.
 
     Returns
     -------
@@ -61,7 +66,7 @@ def read_outcomes(
     charted = np.array([key in programme.procedures and programme.procedures[key].charted for key in procedure], bool)
     excused = Faults(n)  # an outcome that nobody needs may be anything
     for role in (*OUTCOME_ROLES, "mark"):
-        if role not in columns:
+        if role not in columns or _is_beside_the_point(columns, role, headings, vocabulary, decisions):
             continue
         found = _read_column(columns[role], role, headings.get(role, role), procedure, programme, vocabulary, excused)
         both = ~is_none(explicit) & ~is_none(found)
@@ -75,6 +80,29 @@ def read_outcomes(
     for at in np.flatnonzero(missing):
         faults.add(int(at), Problem("missing_outcome"), first_outcome(columns), None)
     return derived, settled & charted & ~clash
+
+
+def _is_beside_the_point(
+    columns: Mapping[str, Cells],
+    role: str,
+    headings: Mapping[str, str],
+    vocabulary: Vocabulary,
+    decisions: list[Decision],
+) -> bool:
+    """Leave a column of unclear yes and no aside where another column tells the outcome."""
+    if role != "outcome" or not {"failure", "success"} & set(columns) or not _unclear(columns[role], vocabulary):
+        return False
+    decisions.append(Decision("outcome", headings.get(role, role), "not used", "another column tells the outcome"))
+    return True
+
+
+def _unclear(cells: Cells, vocabulary: Vocabulary) -> list[str]:
+    """Collect the values that say yes or no in a column whose heading gives them no direction."""
+    texts = [text_of(value) for value in distinct(cells)[1] if value is not None]
+    signs = {text: sign_of(text) for text in texts if text == "-1" or not is_missing(text)}
+    if "-1" in signs.values():
+        return []
+    return [text for text, sign in signs.items() if sign and not vocabulary.meaning("outcome", text)]
 
 
 def _take_over(excused: Faults, needed: Cells, faults: Faults) -> Cells:
@@ -136,11 +164,9 @@ def _read_column(
     faults: Faults,
 ) -> Cells:
     """Read one outcome column, procedure by procedure."""
-    _, values = distinct(cells)
-    signs = {sign_of(value) for value in values if value is not None and not is_missing(text_of(value).strip("-"))}
-    signed = "-1" in signs
-    if role == "outcome" and not signed and signs & {"0", "1"}:
-        _refuse_neutral(values, heading, vocabulary)
+    signed = any(sign_of(value) == "-1" for value in distinct(cells)[1] if value is not None)
+    if role == "outcome" and (unclear := _unclear(cells, vocabulary)):
+        _refuse_neutral(unclear, heading)
     result = np.full(len(cells), None, dtype=object)
     for key in dict.fromkeys(procedure):
         at = np.flatnonzero(np.equal(procedure, key))
@@ -152,11 +178,8 @@ def _read_column(
     return result
 
 
-def _refuse_neutral(values: Cells, heading: str, vocabulary: Vocabulary) -> None:
+def _refuse_neutral(texts: list[str], heading: str) -> NoReturn:
     """Refuse a column of yes and no whose heading does not tell whether yes is good."""
-    texts = [text_of(value) for value in values if value is not None and sign_of(value)]
-    if all(vocabulary.meaning("outcome", text) for text in texts):
-        return
     raise InvalidData(
         "the column {heading!r} says {values}, and its heading does not tell whether that is a success or a failure",
         expected="a heading such as 'Lykkedes' or 'Fejl', or words such as 'Succes' and 'Ikke succes'",

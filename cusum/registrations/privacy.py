@@ -88,7 +88,7 @@ def refuse_civil_numbers(contents: Contents, name: str) -> None:
             )
     for place, text in contents.remarks:
         if _CIVIL.search(text):
-            _refuse("{name}, in a comment or the document properties ({place})", name=shown, place=place)
+            _refuse("{name}, outside the cells ({place})", name=shown or "the file", place=place)
 
 
 def _refuse(where: str, *, remedy: str = "", **values: object) -> None:

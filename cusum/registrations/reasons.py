@@ -14,7 +14,7 @@ REASONS: dict[str, str] = {
     "unknown_procedure": "The procedure '{found}' is not in the programme; the nearest known are: {suggestion}.",
     "missing_date": "The column {column} is empty: the day of the procedure is needed.",
     "unreadable_date": "'{found}' in the column {column} cannot be read as a date.",
-    "impossible_date": "'{found}' in the column {column} is a day that does not exist (read as {suggestion}).",
+    "impossible_date": "'{found}' in the column {column} is a day that does not exist.",
     "future_date": "'{found}' in the column {column} is after {suggestion}, the day up to which registrations count.",
     "before_post": "'{found}' in the column {column} is before the trainee's post began.",
     "missing_outcome": "The outcome is missing (column {column}): a charted procedure needs one.",

@@ -66,6 +66,7 @@ def part(
     rejected = _rejected(raw, built)
     whole = built.table.assign(_same=same_as, _settled=built.settled, _at=np.arange(len(bad)))
     used = whole[~bad].sort_values(_ORDER, kind="stable", na_position="last").reset_index(drop=True)
+    _tell_file_order(whole[~bad], built)
     place = pd.Series(used.index, index=used["_at"])
     table = used.drop(columns=["_same", "_settled", "_at"])
     flagged = find_flags(
@@ -77,6 +78,15 @@ def part(
         columns=lambda role, sheet: raw.heading(first_outcome(raw.columns) if role == "failure" else role, sheet),
     )
     return table, rejected, flagged
+
+
+def _tell_file_order(table: pd.DataFrame, built: Built) -> None:
+    """Say so where the file runs from the newest day to the oldest: ties are then in doubt more than elsewhere."""
+    steps = table.groupby("trainee", sort=False)["performed_on"].diff()
+    if (steps < pd.Timedelta(0)).any() and not (steps > pd.Timedelta(0)).any():
+        built.decisions.append(
+            Decision("file_order", "", "newest first", "days are sorted; within a day as in the file")
+        )
 
 
 def _reject_repeated_ids(raw: Gathered, built: Built) -> None:

@@ -15,7 +15,7 @@ from cusum.programme import Programme, load_programme
 from cusum.registrations.build import build
 from cusum.registrations.dates import DATE_ORDERS, to_date
 from cusum.registrations.flags import tied_groups
-from cusum.registrations.gather import choose_sheets, gather
+from cusum.registrations.gather import choose_sheets, gather, keep_row_numbers
 from cusum.registrations.headings import Vocabulary, read_headings
 from cusum.registrations.layout import score_row
 from cusum.registrations.privacy import refuse_civil_numbers
@@ -171,8 +171,8 @@ def read_registrations(
     Notes
     -----
     Rows are numbered as in the file, headings and blank rows included. A table counts as if it were saved as a file:
-    its first row of values is row 2. Nothing is dropped in silence: read = used + rejected, and blank rows, titles
-    and totals are counted.
+    its first row of values is row 2, unless it was read before and still has the columns ``row`` and ``sheet``.
+    Nothing is dropped in silence: read = used + rejected, and blank rows, titles and totals are counted.
 
     Examples
     --------
@@ -194,6 +194,8 @@ def read_registrations(
     refuse_civil_numbers(contents, name)
     chosen = Contents(choose_sheets(contents.sheets, sheet), contents.decisions)
     raw = gather(chosen, vocabulary, programme, name)
+    if isinstance(source, pd.DataFrame):
+        raw = keep_row_numbers(raw)
     built = build(raw, programme, vocabulary, date_order=date_order, latest=day or date.today())
     table, rejected, flagged = part(raw, built, programme, duplicates=duplicates)
     check_table(table, programme)

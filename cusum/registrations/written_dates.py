@@ -114,7 +114,7 @@ def _day(text: str, minutes: int | None) -> Written:
 def _number(value: float, digits: str) -> Written:
     """Read a number: a day number of Excel, or day, month and year run together with the leading zero lost."""
     whole = str(int(value)) if value >= 0 else ""
-    if len(whole) == 5 and _SERIALS[0] <= value <= _SERIALS[1]:
+    if len(whole) == len(digits.split(".")[0]) == 5 and _SERIALS[0] <= value <= _SERIALS[1]:
         padded = whole.zfill(6)
         minutes = round((value - int(value)) * 24 * 60) or None
         day = _EPOCH + timedelta(days=int(value))

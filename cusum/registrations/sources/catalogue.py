@@ -66,6 +66,7 @@ _CONTENT = {
     "web": "a web page",
     "binary": "a binary file",
 }
+_MARKS = b"\xef\xbb\xbf\xff\xfe"  # the bytes of byte-order marks
 _SAVE = {
     "workbook": "Rename it to end in .xlsx.",
     "encrypted": "Open it in Excel, remove the password and save it as .xlsx.",
@@ -137,7 +138,7 @@ def _load(path: Path) -> bytes:
             remedy="Close it in Excel, or copy it and read the copy.",
             name=path.name,
         ) from None
-    if not content.strip():
+    if not content.lstrip(_MARKS).strip():
         raise UnreadableFile("{name} is empty", expected="a heading row and registrations under it", name=path.name)
     return content
 

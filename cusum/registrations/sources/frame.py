@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pandas as pd
 
 from cusum.registrations.sources.sheet import Contents, Sheet
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["read_frame"]
 
@@ -43,4 +40,5 @@ def read_frame(frame: pd.DataFrame) -> Contents:
     ]
     rows: list[list[object]] = [[str(heading) for heading in frame.columns]]
     rows.extend(list(cells) for cells in zip(*columns, strict=True))
-    return Contents([Sheet("", rows)])
+    unnamed = [] if isinstance(frame.index, pd.RangeIndex) else [("index", "\n".join(map(str, frame.index)))]
+    return Contents([Sheet("", rows)], remarks=unnamed)
