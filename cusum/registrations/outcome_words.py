@@ -17,6 +17,8 @@ __all__ = ["OutcomeWords", "sign_of", "yes_or_no"]
 
 _WORDS = (YES | NO) - {"0", "1"}
 _SIGNED = Problem("not_scored")
+_WORD = Problem("unreadable_outcome", "Succes / Ikke succes, Lykkedes / Mislykkedes")
+_MARK = Problem("unreadable_outcome", "1 / -1 / 0")
 
 
 def _key(text: str) -> str:
@@ -126,7 +128,7 @@ class OutcomeWords:
             return None
         sign = sign_of(cell)
         if sign and self.heading == "mark" and text.casefold() in _WORDS:
-            return Problem("unreadable_outcome")  # done, or done well?
+            return _MARK  # done, or done well?
         return self._by_sign(sign) if sign else self._by_word(text)
 
     def _by_sign(self, sign: str) -> object:
@@ -135,7 +137,7 @@ class OutcomeWords:
         if signed and sign == "0":
             return _SIGNED
         if sign == "-1":
-            return Problem("unreadable_outcome") if self.heading == "failure" else True
+            return _WORD if self.heading == "failure" else True
         return (sign == "1") is (self.heading == "failure")
 
     def _by_word(self, text: str) -> object:
@@ -149,4 +151,4 @@ class OutcomeWords:
                 return _SIGNED
         if key in NOT_SCORED:
             return _SIGNED
-        return True if key in FAILURE else False if key in SUCCESS else Problem("unreadable_outcome")
+        return True if key in FAILURE else False if key in SUCCESS else _MARK if self.heading == "mark" else _WORD

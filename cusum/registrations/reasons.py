@@ -18,7 +18,7 @@ REASONS: dict[str, str] = {
     "future_date": "'{found}' in the column {column} is after {suggestion}, the day up to which registrations count.",
     "before_post": "'{found}' in the column {column} is before the trainee's post began.",
     "missing_outcome": "The outcome is missing (column {column}): a charted procedure needs one.",
-    "unreadable_outcome": "'{found}' in the column {column} cannot be read as an outcome.",
+    "unreadable_outcome": "'{found}' in the column {column} cannot be read as an outcome (expected: {suggestion}).",
     "not_scored": "'{found}' in the column {column} says that the procedure was not scored: nothing to chart.",
     "contradiction": "The outcome contradicts another column ({found}); the definition of failure does not settle it.",
     "bad_attempts": "'{found}' in the column {column} is no number of attempts (a whole number of at least 1).",

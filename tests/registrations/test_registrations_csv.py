@@ -193,3 +193,15 @@ def test_an_ambiguous_column_is_an_error_with_the_way_out(write_text):
     path = write_text("\n".join([HEAD, ROWS[0].replace("13-02", "03-02")]))
     with pytest.raises(InvalidData, match=r"'Dato' fit both orders.*date_order='day first'"):
         read_registrations(path)
+
+
+def test_a_cell_without_end_is_refused_and_a_long_one_read(write_text):
+    with pytest.raises(UnreadableFile, match=r"a cell of more than 131072 characters in row 2"):
+        read_registrations(write_text(f"{HEAD}\n{ROWS[0]}{'x' * 200_000}"))
+    assert read_registrations(write_text(f"{HEAD};Note\n{ROWS[0]};{'x' * 100_000}")).counts["used"] == 1
+
+
+def test_text_that_was_encoded_twice_is_refused(write_text):
+    twice = FILE.encode("utf-8").decode("cp1252", "replace")
+    with pytest.raises(UnreadableFile, match=r"was encoded twice"):
+        read_registrations(write_text(twice))

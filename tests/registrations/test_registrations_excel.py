@@ -230,3 +230,18 @@ def test_a_damaged_workbook_is_one_sentence(write_book, how):
         UnreadableFile, match=r"logbog.xlsx is a damaged Excel workbook; expected .*save it under a new name"
     ):
         read_registrations(path)
+
+
+def test_a_column_can_be_given_to_a_procedure(write_book):
+    rows = [["Fecha", "Anestesista", "Raquídea", "Otra"], ["2025-02-13", "R1", 1, 1]]
+    said = {"Fecha": "performed_on", "Anestesista": "trainee", "Raquídea": "spinal"}
+    read = read_registrations(write_book({"Ark1": rows}), headings=said)
+    assert facts(read, "trainee", "procedure", "failure", "Otra") == [["R1", "spinal", False, 1]]
+
+
+def test_formatted_cells_below_the_last_row_are_not_counted(write_book):
+    path = write_book({"Data": [HEAD, ["T1", "CVK", "13-02-2025", "ja"]]})
+    book = openpyxl.load_workbook(path)
+    book["Data"]["A900"].number_format = "0.00"
+    book.save(path)
+    assert read_registrations(path).counts["skipped_blank"] == 0

@@ -20,7 +20,6 @@ _NAMES = {";": "semicolon", "\t": "tab", ",": "comma", "|": "vertical bar"}
 # What a UTF-8 letter looks like when a file that mixes encodings is read as cp1252.
 _TWICE = re.compile("Ã[¦¸¥†˜…©]")
 _LOOK = 60
-_LONGEST_CELL = 10_000_000
 
 
 def read_csv(
@@ -102,17 +101,17 @@ def decode(content: bytes, name: str, encoding: str | None) -> tuple[str, str]:
             name=name,
         )
     try:
-        return content.decode("utf-8"), "utf-8"
+        text, used = content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        text = _decode_as(content, name, "cp1252")
+        text, used = _decode_as(content, name, "cp1252"), "cp1252"
     if len(_TWICE.findall(text)) > 1:
         raise UnreadableFile(
-            "{name} mixes two encodings, UTF-8 and cp1252",
+            "{name} mixes two encodings, UTF-8 and cp1252, or was encoded twice",
             expected="one encoding throughout",
             remedy="Save it again as CSV UTF-8, or say which to take with encoding=.",
             name=name,
         )
-    return text, "cp1252"
+    return text, used
 
 
 def _decode_as(content: bytes, name: str, encoding: str) -> str:
@@ -140,7 +139,7 @@ def _separator(text: str, score: Callable[[Sequence[object]], int]) -> tuple[str
     told = re.match(r'"?sep=(.)"?\r?\n', text)
     if told:
         return told.group(1), True
-    head = text[:200_000].splitlines()[: 4 * _LOOK]
+    head = text[:100_000].splitlines()[: 4 * _LOOK]
     best = (0, 0, ";")
     for separator in _SEPARATORS:
         rows = list(csv.reader(head, delimiter=separator))
@@ -155,14 +154,20 @@ def _separator(text: str, score: Callable[[Sequence[object]], int]) -> tuple[str
 def _split(text: str, separator: str, name: str) -> list[list[object]]:
     """Split text into rows of cells; a malformed quotation stops the reading with its row."""
     rows: list[list[object]] = []
-    limit = csv.field_size_limit(_LONGEST_CELL)
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
             rows.append(list(row))
-    except csv.Error:
-        _refuse_quotation(name, len(rows) + 1)
-    finally:
-        csv.field_size_limit(limit)
+    except csv.Error as error:
+        if "field larger" not in str(error):
+            _refuse_quotation(name, len(rows) + 1)
+        raise UnreadableFile(
+            "{name} has a cell of more than {longest} characters in row {row}",
+            expected="shorter cells",
+            remedy="Shorten it; perhaps a quotation mark was not closed.",
+            name=name,
+            row=len(rows) + 1,
+            longest=csv.field_size_limit(),
+        ) from None
     return rows
 
 

@@ -8,7 +8,7 @@ import warnings
 import zipfile
 
 from cusum.errors import UnreadableFile
-from cusum.registrations.sources.sheet import Contents, Decision, Sheet
+from cusum.registrations.sources.sheet import Contents, Decision, Sheet, is_blank
 
 __all__ = ["read_excel"]
 
@@ -69,6 +69,8 @@ def _read_sheet(sheet: object) -> Sheet:
     """Read the cells of one sheet."""
     sheet.reset_dimensions()  # type: ignore[attr-defined] # exporters often write them wrong
     rows = [list(row) for row in sheet.iter_rows(values_only=True)]  # type: ignore[attr-defined]
+    while rows and all(map(is_blank, rows[-1])):
+        rows.pop()  # formatted cells below the last value
     return Sheet(sheet.title, rows, sheet.sheet_state != "visible")  # type: ignore[attr-defined]
 
 
