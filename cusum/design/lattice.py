@@ -15,12 +15,13 @@ from scipy import sparse
 
 from cusum.charts.walk import TOLERANCE, FloatArray, Walk
 
-__all__ = ["Lattice", "build_lattice", "propagate"]
+__all__ = ["SAME", "Lattice", "build_lattice", "propagate"]
 
 IntArray = NDArray[np.int64]
 
 _LOWER, _UPPER, _LOST = -1, -2, -3
-_SAME = 1e-12
+SAME = 1e-12
+"""A value this close to the floor is at the floor."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +103,7 @@ def build_lattice(walk: Walk, success: float, failure: float, depth: int) -> Lat
     """
     up, down = max(success, failure), -min(success, failure)
     origins = [walk.start]
-    if walk.floor is not None and walk.start - walk.floor > _SAME:
+    if walk.floor is not None and walk.start - walk.floor > SAME:
         origins.append(walk.floor)
     families: list[_Family] = []
     parts: list[tuple[IntArray, IntArray]] = []
@@ -125,7 +126,7 @@ def _enumerate(
     walk: Walk, origin: float, up: float, down: float, depth: int, count: int
 ) -> tuple[_Family, IntArray, IntArray]:
     """List (i, j) of one family, row by row of j; the origin comes first."""
-    floor = -np.inf if walk.floor is None else walk.floor + _SAME
+    floor = -np.inf if walk.floor is None else walk.floor + SAME
     low = max(floor, -np.inf if walk.lower is None else walk.lower + TOLERANCE)
     high = np.inf if walk.upper is None else walk.upper - TOLERANCE
     j = np.arange(depth + 1)
@@ -151,7 +152,7 @@ def _next(walk: Walk, family: _Family, i: IntArray, j: IntArray, up: float, down
     value = family.origin + i * up - j * down
     state = family.index(i, j)
     if walk.floor is not None:
-        state = np.where(value <= walk.floor + _SAME, home, state)
+        state = np.where(value <= walk.floor + SAME, home, state)
     if walk.upper is not None:
         state = np.where(value >= walk.upper - TOLERANCE, _UPPER, state)
     if walk.lower is not None:

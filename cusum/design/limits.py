@@ -11,7 +11,8 @@ import numpy as np
 
 from cusum.charts.base import Chart, check_fraction
 from cusum.charts.walk import FloatArray
-from cusum.design.run_length import signal_probability, two_scores
+from cusum.design.run_length import signal_probability
+from cusum.design.scores import check_count, two_scores
 from cusum.errors import InvalidParameter
 
 __all__ = ["LimitDesign", "Promise", "find_limit"]
@@ -129,8 +130,7 @@ def find_limit(chart: Chart, *, false_signal: float, within: int) -> LimitDesign
     (3.705478, 0.048962, 0.747936)
     """
     check_fraction("false_signal", false_signal)
-    if isinstance(within, bool) or int(within) != within or within < 1:
-        raise InvalidParameter("within is {within}", expected="a whole number of cases, 1 or more", within=within)
+    within = check_count("within", within)
     walk = chart.walk
     if walk.lower is not None or walk.floor is None or chart.opening is not chart:
         raise InvalidParameter(
@@ -139,7 +139,7 @@ def find_limit(chart: Chart, *, false_signal: float, within: int) -> LimitDesign
             remedy="Design the phases of a two-phase chart one by one.",
             chart=type(chart).__name__,
         )
-    return _design(chart, float(false_signal), int(within))
+    return _design(chart, float(false_signal), within)
 
 
 @lru_cache(maxsize=256)

@@ -80,6 +80,8 @@ def check_rates(failure_rate: ArrayLike) -> FloatArray:
     array([0.2])
     """
     try:
+        if isinstance(failure_rate, str):
+            raise TypeError
         rates = np.atleast_1d(np.asarray(failure_rate, dtype=np.float64))
     except (TypeError, ValueError) as error:
         raise InvalidParameter(
