@@ -12,14 +12,16 @@ from cusum.figures.expected import expected_share
 from cusum.figures.geometry import Grid
 from cusum.figures.survival import add_at_risk, add_share, at_risk, case_ticks, median_words
 from cusum.figures.theme import BOUNDARY, CURVE, MARKERS, REFERENCE, SHADE, SIGNAL, new_figure, tint
-from cusum.figures.wording import footer, known, level_words
-from cusum.language import Language, get_language
+from cusum.figures.wording import capital, footer, known, level_words
+from cusum.language import Language, get_language, msgid
 
 if TYPE_CHECKING:
     from cusum.cohort import Cohort
 
 __all__ = ["lane_order", "plot_crossings"]
 
+_ALL_ADEQUATE = msgid("expected if all had the acceptable failure rate, {rate}")
+_ALL_INADEQUATE = msgid("expected if all had the unacceptable failure rate, {rate}")
 FEW = 5
 """With fewer than so many at risk, a share by case number says little."""
 _LANE = 15
@@ -74,15 +76,15 @@ def plot_crossings(
     median = median_words(result.median.iloc[0], words, level) if result else words.text("no one has begun")
     length = max(10, int(crossings["cases"].max()) if len(crossings) else 0)
     name = words.procedure(cohort.programme, procedure)
-    title = words.text("{procedure}: share with signal of competence by procedure number", procedure=_capital(name))
-    summary = _summary(cohort, crossings, procedure, words)
+    title = words.text("{procedure}: share with signal of competence by procedure number", procedure=capital(name))
+    said = _summary(cohort, crossings, procedure, words)
     parts = (270, 22, max(len(order), 1) * _LANE) if lanes else (270, 22)
-    grid = Grid(1, 1, parts, heading=0, foot=0, between=52, gutter=0, top=78, bottom=72)
+    grid = Grid(1, 1, parts, heading=0, foot=0, between=52, gutter=0, top=92, bottom=72)
     figure = new_figure(
         words,
         title=title,
-        subtitle=summary,
-        alt=" ".join([f"{title}.", summary, _capital(median) + "."]),
+        subtitle="<br>".join(part for part in (" ".join(said[:2]).strip(), said[2]) if part),
+        alt=" ".join([f"{title}.", *(part for part in said if part), capital(median) + "."]),
         height=grid.height,
         footer=footer(cohort, words),
         margin={"l": 92, "r": 24, "t": grid.top, "b": grid.bottom},
@@ -92,10 +94,10 @@ def plot_crossings(
     if result:
         name = words.text("Share with signal of competence")
         add_share(figure, result.curve, words, name=name, level=level, x="x", y="y")
-        _few(figure, crossings, length, words)
+        _few(figure, begun, length, words)
     _median(figure, result.median.iloc[0]["median"] if result else None, median, length)
     ticks = case_ticks(length, most=12)
-    add_at_risk(figure, [("", REFERENCE, at_risk(crossings, ticks).tolist())], ticks, words, x="x", y="y2")
+    add_at_risk(figure, [("", REFERENCE, at_risk(begun, ticks).tolist())], ticks, words, x="x", y="y2")
     if lanes:
         _lanes(figure, cohort, procedure, order, words)
     return figure
@@ -129,31 +131,25 @@ def lane_order(crossings: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _capital(text: str) -> str:
-    """The text with a capital first letter."""
-    return text[:1].upper() + text[1:]
-
-
-def _summary(cohort: Cohort, crossings: pd.DataFrame, procedure: str, words: Language) -> str:
+def _summary(cohort: Cohort, crossings: pd.DataFrame, procedure: str, words: Language) -> tuple[str, str, str]:
     """Say how many have a signal, how many have not begun, and how many signals would be false at worst."""
     begun = crossings[crossings["cases"] > 0]
-    said = [
-        words.plural(
-            "{crossed} of {n} trainee who has begun has a signal of competence.",
-            "{crossed} of {n} trainees who have begun have a signal of competence.",
-            len(begun),
-            crossed=words.number(int(begun["crossed"].sum())),
-        )
-    ]
-    if len(begun) < len(crossings):
-        said.append(words.plural("{n} has not begun.", "{n} have not begun.", len(crossings) - len(begun)))
-    design = cohort.designs[cohort.designs["procedure"] == procedure]
-    if len(design) and pd.notna(design["expected_false"].iloc[0]):
-        number = words.number(float(design["expected_false"].iloc[0]), 1)
-        said.append(
-            words.text("If all had the unacceptable failure rate, {number} signals would be expected.", number=number)
-        )
-    return " ".join(said)
+    crossed = words.plural(
+        "{crossed} of {n} trainee who has begun has a signal of competence.",
+        "{crossed} of {n} trainees who have begun have a signal of competence.",
+        len(begun),
+        crossed=words.number(int(begun["crossed"].sum())),
+    )
+    missing = len(crossings) - len(begun)
+    absent = words.plural("{n} has not begun.", "{n} have not begun.", missing) if missing else ""
+    false = cohort.designs.loc[cohort.designs["procedure"] == procedure, "expected_false"]
+    if false.isna().all():
+        return crossed, absent, ""
+    number = words.number(float(false.iloc[0]), 1)
+    expected = words.text(
+        "If all had the unacceptable failure rate, {number} signals would be expected.", number=number
+    )
+    return crossed, absent, expected
 
 
 def _axes(figure: go.Figure, grid: Grid, length: int, words: Language, *, lanes: bool) -> None:
@@ -180,54 +176,44 @@ def _expected(figure: go.Figure, cohort: Cohort, procedure: str, length: int, wo
     """Draw faintly what the chart would show if all trainees were adequate, and if all were inadequate."""
     criterion = cohort.programme.procedures[procedure].criterion
     for role, rate, dash, template, at in (
-        (
-            "adequate",
-            criterion.acceptable,
-            "dash",
-            words.translate("expected if all had the acceptable failure rate, {rate}"),
-            0.80,
-        ),
-        (
-            "inadequate",
-            criterion.unacceptable,
-            "dot",
-            words.translate("expected if all had the unacceptable failure rate, {rate}"),
-            1.0,
-        ),
+        ("adequate", criterion.acceptable, "dash", words.translate(_ALL_ADEQUATE), 0.8),
+        ("inadequate", criterion.unacceptable, "dot", words.translate(_ALL_INADEQUATE), 1.0),
     ):
         share = expected_share(cohort.charts[procedure], rate, length)
         if share is None:
             continue
         name = template.format(rate=words.percent(rate))
+        line = {"color": tint(BOUNDARY, 0.75), "width": 1.3, "dash": dash, "shape": "hv"}
         figure.add_trace(
-            go.Scatter(
-                x=np.arange(length + 1),
-                y=np.round(share, 5),
-                mode="lines",
-                line={"color": tint(BOUNDARY, 0.75), "width": 1.3, "dash": dash, "shape": "hv"},
-                name=name,
-                hovertemplate=f"{name}<extra></extra>",
-                meta={"role": role},
+            go.Scatter(x=np.arange(length + 1), y=np.round(share, 5), mode="lines", line=line, name=name).update(
+                hovertemplate=f"{name}<extra></extra>", meta={"role": role}
             )
         )
+        steep = int(np.searchsorted(share, 0.85))
+        where = min(int(at * length), max(steep - 1, 0))
         figure.add_annotation(
             {
                 "text": name,
                 "name": role,
-                "x": at * length,
-                "y": float(share[int(at * length)]),
+                "x": where,
+                "y": float(share[where]),
                 "xref": "x",
                 "yref": "y",
+                "showarrow": False,
             }
-            | {"xanchor": "right", "yanchor": "bottom", "showarrow": False, "font": {"color": BOUNDARY}},
+            | {
+                "xanchor": "right" if where > 0.32 * length else "left",
+                "yanchor": "bottom",
+                "font": {"color": BOUNDARY},
+            },
         )
 
 
-def _few(figure: go.Figure, crossings: pd.DataFrame, length: int, words: Language) -> None:
+def _few(figure: go.Figure, begun: pd.DataFrame, length: int, words: Language) -> None:
     """Shade where too few are at risk for the curve to say much."""
-    counts = at_risk(crossings, range(length + 2))
-    start = int(np.argmax(counts < FEW)) - 1
-    if start >= length or start < 0:
+    counts = at_risk(begun, range(length + 2))
+    start = max(int(np.argmax(counts < FEW)) - 1, 0)
+    if start >= length:
         return
     figure.add_shape(
         {"type": "rect", "layer": "below", "xref": "x", "yref": "y domain", "x0": start, "x1": length * 1.02, "y0": 0}
@@ -261,7 +247,7 @@ def _median(figure: go.Figure, median: Any, text: str, length: int) -> None:
     at = float(median)
     for x0, x1, y0, y1 in ((0, at, 0.5, 0.5), (at, at, 0, 0.5)):
         figure.add_shape(type="line", x0=x0, x1=x1, y0=y0, y1=y1, xref="x", yref="y", line={"color": CURVE, "width": 1})
-    left = at < 0.55 * length
+    left = at < 0.5 * length
     figure.add_annotation(
         {**note, "x": at, "y": 0.5, "xanchor": "left" if left else "right", "yanchor": "top" if left else "bottom"}
         | {"xshift": 8 if left else -8},

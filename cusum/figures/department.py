@@ -12,9 +12,9 @@ from cusum.figures.alt_text import set_alt_text
 from cusum.figures.failure_rates import HEADING, ROW, add_failure_rates
 from cusum.figures.geometry import Grid, axis_key
 from cusum.figures.sheet import Sheet, groups_of
-from cusum.figures.survival import add_at_risk, add_share, at_risk, case_ticks
+from cusum.figures.survival import add_at_risk, add_nothing, add_share, at_risk, case_ticks
 from cusum.figures.theme import BOUNDARY, legend_below, new_figure
-from cusum.figures.wording import footer, known
+from cusum.figures.wording import capital, footer, known
 from cusum.language import Language, get_language
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def plot_department(
         footer=footer(cohort, words),
         margin={"l": 92, "r": 24, "t": grid.top, "b": grid.bottom},
         showlegend=True,
-        legend=legend_below(grid.height),
+        legend=legend_below(grid.height, grid.bottom),
     )
     sheet = Sheet(figure, cohort, department, groups, words, grid, confidence)
     shares = [_add_shares(sheet, i) for i in range(count)]
@@ -109,15 +109,16 @@ def _add_shares(sheet: Sheet, i: int) -> str:
     """Draw the shares by procedure number for one procedure, and say them in words."""
     from cusum.models import time_to_competence
 
-    key, words, first = sheet.keys[i], sheet.words, i == 0
-    x, y, risk = "x" if first else f"x{i + 1}", "y" if first else f"y{2 * i + 1}", f"y{2 * i + 2}"
+    key, words = sheet.keys[i], sheet.words
+    x, y, risk = f"x{i + 1}", f"y{2 * i + 1}", f"y{2 * i + 2}"
+    x, y = ("x", "y") if i == 0 else (x, y)
     parts = [sheet.part(sheet.cohort.crossings, key, group) for group in sheet.groups]
     length = max(10, *(int(part["cases"].max()) for part in parts if len(part)))
     ticks = case_ticks(length, most=6)
     _share_axes(sheet, i, (x, y, risk), ticks, length)
     rows = []
     for group, part in zip(sheet.groups, parts, strict=True):
-        rows.append((group.name, group.colour, at_risk(part, ticks).tolist()))
+        rows.append((group.name, group.colour, at_risk(part[part["cases"] > 0], ticks).tolist()))
         if (part["cases"] > 0).any():
             curve = time_to_competence(part, confidence=sheet.confidence).curve
             look = {"colour": group.colour, "dash": group.dash}
@@ -130,9 +131,11 @@ def _add_shares(sheet: Sheet, i: int) -> str:
                 x=x,
                 y=y,
                 opacity=group.band,
-                legend=first,
+                legend=True,
                 **look,
             )
+    if not any((part["cases"] > 0).any() for part in parts):
+        add_nothing(sheet.figure, x=x, y=y)
     add_at_risk(sheet.figure, rows, ticks, words, x=x, y=risk)
     said = _said(parts, words)
     short = words.procedure(sheet.cohort.programme, key, short=True)
@@ -141,7 +144,7 @@ def _add_shares(sheet: Sheet, i: int) -> str:
         | {"xanchor": "left", "yanchor": "bottom", "yshift": 4, "align": "left", "showarrow": False}
         | {"name": f"heading {key}"},
     )
-    return f"{words.procedure(sheet.cohort.programme, key)}: {said}."
+    return f"{capital(words.procedure(sheet.cohort.programme, key))}: {said}."
 
 
 def _said(parts: list[pd.DataFrame], words: Language) -> str:

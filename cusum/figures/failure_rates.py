@@ -13,6 +13,7 @@ from cusum.figures.geometry import axis_key
 from cusum.figures.intervals import exact_interval
 from cusum.figures.sheet import Group, Sheet
 from cusum.figures.theme import GRID, REFERENCE
+from cusum.figures.wording import capital
 
 __all__ = ["HEADING", "ROW", "add_failure_rates"]
 
@@ -137,8 +138,14 @@ def _axes(sheet: Sheet, x: str, y: str, *, top: float) -> None:
         for end, row, count in zip(ends, trace.y, trace.meta["counts"], strict=True):
             sheet.figure.add_annotation(
                 {"text": count, "x": float(end), "y": float(row), "xref": x, "yref": y, "xanchor": "left", "xshift": 6}
-                | {"showarrow": False, "font": {"color": trace.marker.color}, "name": "count"},
+                | {"showarrow": False, "font": {"color": trace.marker.color}, "name": "count", "borderpad": 0}
+                | {"bgcolor": "rgba(255,255,255,0.8)"},
             )
+    heading = f"<b>{words.text('Observed failure rates')}</b>"
+    sheet.figure.add_annotation(
+        {"text": heading, "xref": "paper", "x": 0, "xanchor": "left", "yref": f"{y} domain", "y": 1}
+        | {"yanchor": "bottom", "yshift": 6, "showarrow": False, "name": "heading rates"},
+    )
 
 
 def _sentence(sheet: Sheet, row: Mapping[Any, Any]) -> str:
@@ -146,7 +153,7 @@ def _sentence(sheet: Sheet, row: Mapping[Any, Any]) -> str:
     words = sheet.words
     return words.text(
         "{procedure}: {failed} of {cases} were failures, {rate} ({level} confidence interval {low} to {high}).",
-        procedure=words.procedure(sheet.cohort.programme, str(row["procedure"])),
+        procedure=capital(words.procedure(sheet.cohort.programme, str(row["procedure"]))),
         failed=words.number(row["failed"]),
         cases=words.number(row["cases"]),
         rate=words.percent(row["rate"], 1),

@@ -46,7 +46,7 @@ def plot_path(path: Path, *, title: str = "", language: str = "en", height: int 
     """
     words = get_language(language)
     frame = path.frame()
-    grid = Grid(1, 1, (height,), heading=0, foot=0, between=0, gutter=0, top=56, bottom=84)
+    grid = Grid(1, 1, (height,), heading=0, foot=0, between=0, gutter=0, top=56, bottom=94)
     name = path.chart.names[words.code]
     shown = title or name[:1].upper() + name[1:]
     figure = new_figure(
@@ -56,7 +56,7 @@ def plot_path(path: Path, *, title: str = "", language: str = "en", height: int 
         height=grid.height,
         margin={"l": 72, "r": 24, "t": grid.top, "b": grid.bottom},
         showlegend=True,
-        legend=legend_below(grid.height),
+        legend=legend_below(grid.height, grid.bottom),
     )
     length = max(10, len(frame))
     figure.layout.xaxis = {"domain": [0, 1], "anchor": "y", "range": [0, length * 1.02], "nticks": 10}

@@ -62,7 +62,7 @@ def plot_run_length(
     last = within or int(min(500, max(10, far if np.isfinite(far) else 500)))
     cases = np.arange(last + 1)
     title = title or words.text("Probability of a signal by procedure number")
-    figure = new_figure(words, title=title, alt="", height=_HEIGHT, showlegend=True, legend=legend_below(_HEIGHT))
+    figure = new_figure(words, title=title, alt="", height=_HEIGHT, showlegend=True, legend=legend_below(_HEIGHT, 92))
     figure.layout.margin = {"l": 72, "r": 24, "t": 56, "b": 92}
     said = []
     for kind in [kind for kind in result.kinds if kind]:

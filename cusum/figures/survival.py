@@ -15,7 +15,7 @@ from cusum.language import Language
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["add_at_risk", "add_share", "at_risk", "case_ticks", "median_words"]
+__all__ = ["add_at_risk", "add_nothing", "add_share", "at_risk", "case_ticks", "median_words"]
 
 
 def at_risk(crossings: pd.DataFrame, cases: Sequence[int]) -> NDArray[np.int64]:
@@ -105,7 +105,7 @@ def add_share(
     opacity : float, default 0.18
         Strength of the band; 0 for none.
     legend : bool, default False
-        True puts the line in the legend.
+        True puts the line in the legend, once for each name.
     """
     start = curve["case"].iloc[0] == 0 if len(curve) else False
     case = (
@@ -148,12 +148,29 @@ def add_share(
             mode="lines",
             line={"color": colour, "width": 2.5, "dash": dash, "shape": "hv"},
             name=name,
-            showlegend=legend,
+            showlegend=legend and not any(other.name == name and other.showlegend for other in figure.data),
             customdata=data,
             hovertemplate=f"<b>{name}</b><br>{language.text('no. {case}', case='%{x}')}<br>{words}<extra></extra>",
             xaxis=x,
             yaxis=y,
             meta={"role": "share"},
+        )
+    )
+
+
+def add_nothing(figure: go.Figure, *, x: str, y: str) -> None:
+    """Keep the place of a chart that has nothing to show: an axis without a trace would lose its place.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        The figure; it is changed.
+    x, y : str
+        Axes.
+    """
+    figure.add_trace(
+        go.Scatter(x=[0], y=[0], mode="markers", marker={"opacity": 0}, hoverinfo="skip", showlegend=False).update(
+            xaxis=x, yaxis=y, meta={"role": "nothing"}
         )
     )
 

@@ -119,13 +119,15 @@ def new_figure(
     return figure
 
 
-def legend_below(height: int) -> dict[str, Any]:
-    """Place the legend between the lowest axis and the small print.
+def legend_below(height: int, bottom: float) -> dict[str, Any]:
+    """Place the legend below the lowest axis; it grows downwards where the figure is narrow.
 
     Parameters
     ----------
     height : int
         Height of the figure, in pixels.
+    bottom : float
+        Margin below the axes, in pixels.
 
     Returns
     -------
@@ -134,10 +136,10 @@ def legend_below(height: int) -> dict[str, Any]:
 
     Examples
     --------
-    >>> legend_below(500)["y"]
-    0.048
+    >>> legend_below(500, bottom=94)["y"]
+    0.1
     """
-    return {"x": 0, "xanchor": "left", "y": round(24 / height, 4), "yanchor": "bottom", "yref": "container"}
+    return {"x": 0, "xanchor": "left", "y": round((bottom - 44) / height, 4), "yanchor": "top", "yref": "container"}
 
 
 def _template() -> dict[str, Any]:

@@ -44,7 +44,9 @@ def plot_time_to_competence(
     words = get_language(language)
     title = title or words.text("Share with signal of competence by procedure number")
     several = result.curve["group"].nunique() > 1
-    figure = new_figure(words, title=title, alt="", height=_HEIGHT, showlegend=several, legend=legend_below(_HEIGHT))
+    figure = new_figure(
+        words, title=title, alt="", height=_HEIGHT, showlegend=several, legend=legend_below(_HEIGHT, 92)
+    )
     figure.layout.margin = {"l": 72, "r": 24, "t": 56, "b": 92}
     said, level = [f"{title}."], level_words(result.confidence, words)
     for i, (group, curve) in enumerate(result.curve.groupby("group", sort=False)):

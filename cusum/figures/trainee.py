@@ -8,6 +8,7 @@ from cusum.errors import InvalidParameter
 from cusum.figures.geometry import Grid, axis_key
 from cusum.figures.panel import Panel
 from cusum.figures.reading import reading_of
+from cusum.figures.survival import add_nothing
 from cusum.figures.theme import BOUNDARY, legend_below, new_figure
 from cusum.figures.wording import footer, known, status_sentence, status_words
 from cusum.language import Language, get_language
@@ -64,7 +65,7 @@ def plot_trainee(cohort: Cohort, trainee: str, *, language: str = "en", columns:
         title += f" · {who['department']}"
     alt = " ".join(
         [
-            words.text("Small charts of {title}, one for each procedure.", title=title),
+            words.text("{title}: small charts, one for each procedure.", title=title),
             *_sentences(cohort, trainee, words),
         ]
     )
@@ -102,12 +103,14 @@ def plot_chart(cohort: Cohort, trainee: str, procedure: str, *, language: str = 
     known(procedure, list(cohort.charts), "procedure")
     title = words.text("Trainee {trainee}", trainee=trainee)
     sentence = _sentence(cohort, trainee, procedure, words)
-    return _draw(cohort, trainee, [procedure], _grid(1, 1, height), words, title=title, alt=f"{title}. {sentence}")
+    return _draw(
+        cohort, trainee, [procedure], _grid(1, 1, height, bottom=146), words, title=title, alt=f"{title}. {sentence}"
+    )
 
 
-def _grid(rows: int, columns: int, height: float = 200) -> Grid:
+def _grid(rows: int, columns: int, height: float = 200, bottom: float = 126) -> Grid:
     """Room for the small charts."""
-    return Grid(rows, columns, (height, 60), heading=40, foot=30, between=8, gutter=0.065, top=48, bottom=104)
+    return Grid(rows, columns, (height, 60), heading=40, foot=30, between=8, gutter=0.065, top=48, bottom=bottom)
 
 
 def _draw(
@@ -125,7 +128,7 @@ def _draw(
         footer=footer(cohort, words),
         margin={"l": 64, "r": 16, "t": grid.top, "b": grid.bottom},
         showlegend=True,
-        legend=legend_below(grid.height),
+        legend=legend_below(grid.height, grid.bottom),
     )
     order = sorted(range(len(keys)), key=lambda i: -len(set(paths.loc[paths["procedure"] == keys[i], "phase"])))
     _axes(figure, grid, len(keys), length, words)
@@ -190,6 +193,7 @@ def _panel(
     panel.draw_strip(cohort.programme.procedures[key].criterion)
     if frame.empty:
         axis.tickvals, axis.range = [], [0, 1]
+        add_nothing(figure, x=x, y=y)
         figure.add_annotation(
             {**note, "x": 0.5, "y": 0.5, "xanchor": "center", "text": words.status("not_started")}
             | {"font": {"color": BOUNDARY, "size": 13}, "name": f"empty {key}"},

@@ -9,7 +9,7 @@ from cusum.language import Language
 if TYPE_CHECKING:
     from cusum.cohort import Cohort
 
-__all__ = ["footer", "known", "level_words", "signal_sentence", "status_sentence", "status_words"]
+__all__ = ["capital", "footer", "known", "level_words", "signal_sentence", "status_sentence", "status_words"]
 
 
 def known(value: str, names: list[str], name: str) -> None:
@@ -39,6 +39,27 @@ def known(value: str, names: list[str], name: str) -> None:
         return
     some = ", ".join(names[:8]) + (" ..." if len(names) > 8 else "")
     raise InvalidParameter("{name} is {value!r}", expected="one of {names}", name=name, value=value, names=some)
+
+
+def capital(text: str) -> str:
+    """Begin a sentence with a capital letter.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+
+    Returns
+    -------
+    str
+        The same with its first letter large.
+
+    Examples
+    --------
+    >>> capital("øre")
+    'Øre'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def footer(cohort: Cohort, language: Language) -> str:
@@ -126,12 +147,14 @@ def status_sentence(name: str, status: Any, crossing: Any, language: Language) -
         Procedures done, failures, status, and the case number and date of the first signal of competence.
     """
     if status["cases"] == 0:
-        return language.text("{procedure}: {status}.", procedure=name, status=language.status(status["status"]))
+        return language.text(
+            "{procedure}: {status}.", procedure=capital(name), status=language.status(status["status"])
+        )
     done = language.plural("{n} procedure", "{n} procedures", int(status["cases"]))
     failures = language.plural("{n} failure", "{n} failures", int(status["failures"]))
     sentence = language.text(
         "{procedure}: {procedures}, {failures}; {status}.",
-        procedure=name,
+        procedure=capital(name),
         procedures=done,
         failures=failures,
         status=status_words(status, language),
