@@ -107,7 +107,9 @@ def open_source(path: str | Path, *, encoding: str | None, score: Score) -> tupl
         raise UnreadableFile(
             "{name} is of a kind that cannot be read",
             expected="a file that ends in {suffixes}",
-            remedy=_SAVE.get(kind, "Save it as .xlsx or as CSV UTF-8 and read that."),
+            remedy=_SAVE[kind]
+            if kind in _SAVE and kind != "text"
+            else "Save it as .xlsx or as CSV UTF-8 and read that.",
             name=path.name,
             suffixes=", ".join(suffix for one in SOURCES for suffix in one.suffixes),
         )
