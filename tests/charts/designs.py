@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 #: the same examples in every run
-REPEATABLE = settings(derandomize=True, deadline=None, max_examples=120)
+REPEATABLE = settings(derandomize=True, deadline=None, max_examples=80)
 FEW = settings(derandomize=True, deadline=None, max_examples=40)
 
 

@@ -300,40 +300,56 @@ def failure_count_distribution(risk):
     return probability
 
 
-def ewma(failure, expected, weight, limit=None, after_signal="restart"):
-    """E = (1 - weight) E + weight (y - expected); signal at an upper limit if one is given."""
+def ewma(failure, expected, weight, limit, improvement_limit=None, after_signal="continue"):
+    """E = (1 - weight) E + weight (y - expected); signals at an upper and, if given, at a lower limit."""
     path = LoopPath()
-    total = 0.0
-    stopped = False
+    total, stopped, side = 0.0, False, 0
+    lower = NAN if improvement_limit is None else -improvement_limit
     for case, (y, p) in enumerate(zip(failure, expected, strict=True), start=1):
         if stopped:
             path.add(NAN, y - p, NAN, NAN, "", "")
             continue
         total = (1 - weight) * total + weight * (y - p)
-        path.add(total, y - p, NAN, NAN if limit is None else limit, "", "")
-        if limit is not None and total >= limit - TOLERANCE:
-            path.signals.append(LoopSignal(case, "deterioration", total))
+        path.add(total, y - p, lower, limit, "", "")
+        before = side
+        side = 1 if total >= limit - TOLERANCE else -1 if total <= lower + TOLERANCE else 0
+        if side not in (0, before):
+            path.signals.append(LoopSignal(case, "deterioration" if side > 0 else "improvement", total))
             stopped = after_signal == "stop"
-            total = 0.0 if after_signal == "restart" else total
+            if after_signal == "restart":
+                total, side = 0.0, 0
     return path
 
 
-def bernoulli_glr(failure, p0, window):
-    """For each case (statistic, change point, estimated rate): the largest log likelihood ratio over change points.
+def highest_ratio(failure, p0):
+    """Over every first case of a change: (largest log likelihood ratio, cases before the change, rate since)."""
+    best = (0.0, len(failure), p0)
+    for before in range(len(failure)):
+        stretch = failure[before:]
+        n, k = len(stretch), sum(stretch)
+        rate = max(k / n, p0)
+        ratio = (k * math.log(rate / p0) if k else 0.0) + ((n - k) * math.log((1 - rate) / (1 - p0)) if k < n else 0.0)
+        if ratio > best[0] + TOLERANCE:
+            best = (ratio, before, rate)
+    return best
 
-    The change lies before case `change + 1`; only the last `window` cases are considered, and only rates above p0.
-    """
-    found = []
-    for now in range(1, len(failure) + 1):
-        best = (0.0, now, p0)
-        for change in range(max(0, now - window), now):
-            n = now - change
-            k = sum(failure[change:now])
-            rate = max(k / n, p0)
-            ratio = k * math.log(rate / p0)
-            if k < n:
-                ratio += (n - k) * math.log((1 - rate) / (1 - p0))
-            if ratio > best[0] + TOLERANCE:
-                best = (ratio, change, rate)
-        found.append(best)
-    return found
+
+def bernoulli_glr(failure, p0, limit, window, after_signal="restart"):
+    """The path, and (case, first case at the new rate, new rate) of each signal."""
+    path, changes = LoopPath(), []
+    forgotten, stopped, above = 0, False, False
+    for case, y in enumerate(failure, start=1):
+        if stopped:
+            path.add(NAN, y - p0, NAN, NAN, "", "")
+            continue
+        first = max(forgotten, case - window)
+        total, before, rate = highest_ratio(list(failure[first:case]), p0)
+        path.add(total, y - p0, NAN, limit, "", "")
+        was_above, above = above, total >= limit - TOLERANCE
+        if above and not was_above:
+            path.signals.append(LoopSignal(case, "deterioration", total))
+            changes.append((case, first + before + 1, rate))
+            stopped = after_signal == "stop"
+            if after_signal == "restart":
+                forgotten, above = case, False
+    return path, changes
