@@ -12,7 +12,7 @@ from cusum.figures.expected import expected_share
 from cusum.figures.geometry import Grid
 from cusum.figures.survival import add_at_risk, add_share, at_risk, case_ticks, median_words
 from cusum.figures.theme import BOUNDARY, CURVE, MARKERS, REFERENCE, SHADE, SIGNAL, new_figure, tint
-from cusum.figures.wording import capital, footer, known, level_words
+from cusum.figures.wording import capital, criterion_of, footer, known, level_words
 from cusum.language import Language, get_language, msgid
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _axes(figure: go.Figure, grid: Grid, length: int, words: Language, *, lanes:
 
 def _expected(figure: go.Figure, cohort: Cohort, procedure: str, length: int, words: Language) -> None:
     """Draw faintly what the chart would show if all trainees were adequate, and if all were inadequate."""
-    criterion = cohort.programme.procedures[procedure].criterion
+    criterion = criterion_of(cohort, procedure)
     for role, rate, dash, template, at in (
         ("adequate", criterion.acceptable, "dash", words.translate(_ALL_ADEQUATE), 0.8),
         ("inadequate", criterion.unacceptable, "dot", words.translate(_ALL_INADEQUATE), 1.0),

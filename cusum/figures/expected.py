@@ -46,7 +46,7 @@ def expected_share(chart: Chart, failure_rate: float, cases: int) -> NDArray[np.
     lower, upper = chart.opening.kinds
     wanted = "competent" if "competent" in (lower, upper) else "acceptable"
     rule = (getattr(chart, "after_signal", "stop"), getattr(chart, "competence", "one line"))
-    if wanted not in (lower, upper) or "parallel" in rule or "two lines" in rule:
+    if wanted not in (lower, upper) or not hasattr(chart, "criterion") or "parallel" in rule or "two lines" in rule:
         return None
     law = run_length(chart, failure_rate=failure_rate, horizon=cases)
     n = np.arange(cases + 1)

@@ -13,7 +13,7 @@ from cusum.figures.geometry import axis_key
 from cusum.figures.intervals import exact_interval
 from cusum.figures.sheet import Group, Sheet
 from cusum.figures.theme import GRID, REFERENCE
-from cusum.figures.wording import capital
+from cusum.figures.wording import capital, criterion_of
 
 __all__ = ["HEADING", "ROW", "add_failure_rates"]
 
@@ -43,7 +43,7 @@ def add_failure_rates(sheet: Sheet) -> list[str]:
     for table, group, offset in zip(tables, sheet.groups, offsets, strict=True):
         sheet.figure.add_trace(_trace(sheet, table, group, offset, x, y))
     _criteria(sheet, x, y)
-    unacceptable = max(sheet.cohort.programme.procedures[key].criterion.unacceptable for key in sheet.keys)
+    unacceptable = max(criterion_of(sheet.cohort, key).unacceptable for key in sheet.keys)
     highest = max([1.2 * unacceptable, *(table["high"].max() for table in tables if len(table))])
     _axes(sheet, x, y, top=min(1.15, 1.15 * highest))
     return [_sentence(sheet, row) for row in tables[0].to_dict("records")]
@@ -98,7 +98,7 @@ def _trace(sheet: Sheet, table: pd.DataFrame, group: Group, offset: float, x: st
 def _criteria(sheet: Sheet, x: str, y: str) -> None:
     """Mark the acceptable and the unacceptable failure rate of each procedure."""
     words = sheet.words
-    criteria = [sheet.cohort.programme.procedures[key].criterion for key in sheet.keys]
+    criteria = [criterion_of(sheet.cohort, key) for key in sheet.keys]
     for role, name, rates, dash in (
         ("acceptable", words.text("acceptable failure rate"), [c.acceptable for c in criteria], "dot"),
         ("unacceptable", words.text("unacceptable failure rate"), [c.unacceptable for c in criteria], "dashdot"),

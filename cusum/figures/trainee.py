@@ -10,7 +10,7 @@ from cusum.figures.panel import Panel
 from cusum.figures.reading import reading_of
 from cusum.figures.survival import add_nothing
 from cusum.figures.theme import BOUNDARY, legend_below, new_figure
-from cusum.figures.wording import footer, known, status_sentence, status_words
+from cusum.figures.wording import criterion_of, footer, known, status_sentence, status_words
 from cusum.language import Language, get_language
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _panel(
         | {"text": f"<b>{short}</b> · {_done(status, words)}<br>{status_words(status, words)}"}
         | {"font": {"size": 13}},
     )
-    panel.draw_strip(cohort.programme.procedures[key].criterion)
+    panel.draw_strip(criterion_of(cohort, key))
     if frame.empty:
         axis.tickvals, axis.range = [], [0, 1]
         add_nothing(figure, x=x, y=y)

@@ -8,8 +8,18 @@ from cusum.language import Language
 
 if TYPE_CHECKING:
     from cusum.cohort import Cohort
+    from cusum.criterion import Criterion
 
-__all__ = ["capital", "footer", "known", "level_words", "signal_sentence", "status_sentence", "status_words"]
+__all__ = [
+    "capital",
+    "criterion_of",
+    "footer",
+    "known",
+    "level_words",
+    "signal_sentence",
+    "status_sentence",
+    "status_words",
+]
 
 
 def known(value: str, names: list[str], name: str) -> None:
@@ -60,6 +70,25 @@ def capital(text: str) -> str:
     'Øre'
     """
     return text[:1].upper() + text[1:]
+
+
+def criterion_of(cohort: Cohort, procedure: str) -> Criterion:
+    """Find the criterion that a procedure was charted by: the chart's own, else the programme's.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        What is drawn.
+    procedure : str
+        Key of the procedure.
+
+    Returns
+    -------
+    Criterion
+        Acceptable and unacceptable failure rate.
+    """
+    criterion: Criterion = cohort.programme.procedures[procedure].criterion
+    return getattr(cohort.charts[procedure], "criterion", criterion)
 
 
 def footer(cohort: Cohort, language: Language) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from cusum import Cohort
+from cusum import Cohort, Criterion, LearningCurveCusum
 from cusum.errors import InvalidParameter
 from cusum.figures import alt_text, plot_chart, plot_trainee
 from cusum.figures.geometry import axis_key
@@ -221,3 +222,10 @@ def test_lines_stay_inside_their_charts(cohort: Cohort, trainee: str) -> None:
         y = np.asarray(trace.y, dtype=float)
         y = y[~np.isnan(y)]
         assert y.size == 0 or low <= y.min() <= y.max() <= high
+
+
+def test_the_criterion_of_the_chart_is_the_one_that_is_drawn(cohort: Cohort, traces: Traces) -> None:
+    chart = LearningCurveCusum(criterion=Criterion(acceptable=0.15, unacceptable=0.3), limit=2.0)
+    figure = plot_trainee(replace(cohort, charts={**cohort.charts, "spinal": chart}), "T1")
+    assert traces(figure, "acceptable", "x")[0].y == (0.15, 0.15)
+    assert traces(figure, "unacceptable", "x")[0].y == (0.3, 0.3)
