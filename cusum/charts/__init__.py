@@ -9,7 +9,8 @@ from cusum.charts.ewma import Ewma
 from cusum.charts.glr import BernoulliGlr, Change, GlrPath
 from cusum.charts.learning import LearningCurveCusum, LearningThenMonitoring
 from cusum.charts.observed_expected import PredictionLimits, Vlad
-from cusum.charts.risk_adjusted import RiskAdjustedCusum, RiskAdjustedLearningCurveCusum, RiskAdjustedSequentialTest
+from cusum.charts.risk_adjusted import RiskAdjustedCusum, RiskAdjustedLearningCurveCusum
+from cusum.charts.sequential_test import RiskAdjustedSequentialTest
 from cusum.charts.standard import StandardCusum
 from cusum.charts.walk import Walk
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from cusum.charts.checking import (
@@ -18,8 +19,9 @@ from cusum.charts.checking import (
     check_positive,
     check_risk,
 )
-from cusum.charts.path import Path, Signal, TextArray, fill_from
-from cusum.charts.walk import FloatArray, Walk
+from cusum.charts.lanes import run_walk
+from cusum.charts.path import Path, Signal, TextArray, fill_from, signals_at
+from cusum.charts.walk import Carried, FloatArray, IntArray, Walk
 from cusum.errors import InvalidParameter
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Chart",
     "Path",
     "Signal",
+    "Stretch",
     "TextArray",
     "check_choice",
     "check_criterion",
@@ -38,6 +41,17 @@ __all__ = [
     "refuse_risk",
     "require_risk",
 ]
+
+
+class Stretch(NamedTuple):
+    """Some cases in a row as a chart followed them; crossings by 0-based case and side (-1 lower, +1 upper)."""
+
+    scores: FloatArray
+    statistic: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    cases: IntArray
+    sides: IntArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +66,8 @@ class Chart(ABC):
     """What crossing the lower and the upper limit says."""
     references: ClassVar[tuple[str, ...]]
     """DOIs of the papers that the chart is taken from."""
+    path_type: ClassVar[type[Path]] = Path
+    """What `run` gives back."""
 
     @property
     @abstractmethod
@@ -97,17 +113,44 @@ class Chart(ABC):
         """
         outcomes = check_failure(failure)
         expected = None if risk is None else check_risk(risk, outcomes.size)
-        scores = self.scores(outcomes, risk=expected)
-        return self._path(outcomes, expected, scores)
+        return self._path(outcomes, expected)
 
-    def _path(self, failure: BoolArray, risk: FloatArray | None, scores: FloatArray) -> Path:
-        """Walk over the scores and name the crossings."""
-        run = self.walk.run(scores)
-        signals = tuple(
-            Signal(at + 1, self.kinds[0] if side < 0 else self.kinds[1], float(run.statistic[at]))
-            for at, side in run.crossings
+    def _path(self, failure: BoolArray, risk: FloatArray | None, before: Path | None = None) -> Path:
+        """Chart the cases, from the start or after those of a path, and name the crossings."""
+        part = self._follow(failure, risk, before)
+        first = 1 if before is None else before.failure.size + 1
+        values = part.statistic[part.cases].tolist()
+        kinds = [self.kinds[0] if side < 0 else self.kinds[1] for side in part.sides.tolist()]
+        signals = tuple(map(Signal, (part.cases + first).tolist(), kinds, values))
+        if before is None:
+            return self.path_type(self, failure, risk, part.scores, part.statistic, part.lower, part.upper, signals)
+        return self.path_type(
+            self,
+            np.concatenate((before.failure, failure)),
+            None if risk is None or before.risk is None else np.concatenate((before.risk, risk)),
+            np.concatenate((before.scores, part.scores)),
+            np.concatenate((before.statistic, part.statistic)),
+            np.concatenate((before.lower, part.lower)),
+            np.concatenate((before.upper, part.upper)),
+            before.signals + signals,
         )
-        return Path(self, failure, risk, scores, run.statistic, run.lower, run.upper, signals)
+
+    def _follow(self, failure: BoolArray, risk: FloatArray | None, before: Path | None) -> Stretch:
+        """Walk over the cases, from the start or from what a path has come to."""
+        scores = self.scores(failure, risk=risk)
+        run = run_walk(self.walk, scores, None if before is None else self._carried(before))
+        return Stretch(scores, *run)
+
+    def _carried(self, before: Path) -> Carried | None:
+        """Tell what a path carries on to the next case."""
+        n = before.failure.size
+        if not n:
+            return None
+        walk = self.walk
+        if walk.after_signal == "stop" and before.signals:
+            return Carried(np.nan)
+        sides = [-1 if s.kind == self.kinds[0] else 1 for s in signals_at(before.signals, n)]
+        return walk.carry(float(before.statistic[-1]), float(before.upper[-1]), sides)
 
     def competence_signal(self, signals: Sequence[Signal]) -> Signal | None:
         """Find the signal that says competence.

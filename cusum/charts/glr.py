@@ -7,20 +7,20 @@ from functools import cached_property
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cusum.charts.base import (
     BoolArray,
     Chart,
     Path,
-    Signal,
+    Stretch,
     check_choice,
     check_failure,
     check_fraction,
     check_positive,
     refuse_risk,
 )
-from cusum.charts.walk import TOLERANCE, FloatArray, Walk
+from cusum.charts.walk import TOLERANCE, FloatArray, IntArray, Walk
 from cusum.errors import InvalidParameter
 
 __all__ = ["BernoulliGlr", "Change", "GlrPath"]
@@ -112,6 +112,7 @@ class BernoulliGlr(Chart):
     names: ClassVar[dict[str, str]] = {"en": "Bernoulli GLR chart", "da": "GLR-diagram for fejlrate"}
     kinds: ClassVar[tuple[str, str]] = ("", "deterioration")
     references: ClassVar[tuple[str, ...]] = ("10.1002/qre.1416",)
+    path_type: ClassVar[type[Path]] = GlrPath
 
     acceptable: float
     limit: float
@@ -160,33 +161,64 @@ class BernoulliGlr(Chart):
         refuse_risk(self, risk)
         return np.where(check_failure(failure), 1 - self.acceptable, -self.acceptable)
 
-    def _path(self, failure: BoolArray, risk: FloatArray | None, scores: FloatArray) -> GlrPath:
+    def _follow(self, failure: BoolArray, risk: FloatArray | None, before: Path | None) -> Stretch:
         """Search the window of each case, from signal to signal."""
-        n = failure.size
+        scores = self.scores(failure, risk=risk)
+        n, past = failure.size, self._remembered(before)
         statistic, upper = np.full(n, np.nan), np.full(n, self.limit)
-        lower = np.broadcast_to(np.nan, n)
-        signals: list[Signal] = []
-        at, begin, length = 0, 0, 1024
-        was_outside = False
-        while at < n:
-            block = self._ratios(failure, begin, at, min(at + length, n))
-            reached = block >= self.limit - TOLERANCE
-            if self.after_signal == "continue":
-                fresh = np.flatnonzero(reached & ~np.concatenate(([was_outside], reached[:-1])))
-                signals += [Signal(at + int(i) + 1, self.kinds[1], float(block[i])) for i in fresh]
-                was_outside = bool(reached[-1])
-            elif reached.any():
-                block = block[: int(reached.argmax()) + 1]
-                signals.append(Signal(at + block.size, self.kinds[1], float(block[-1])))
-            statistic[at : at + block.size] = block
-            at += block.size
+        cases = np.zeros(0, dtype=np.int64)
+        if past is None:
+            upper[:] = np.nan
+        else:
+            inside = before is None or not (past.size and self._reached(before.statistic[-1:])[0])
+            seen = np.concatenate((past, failure))
+            values, cases = (
+                self._search(seen, past.size)
+                if self.after_signal != "continue"
+                else (self._search_on(seen, past.size, inside))
+            )
+            statistic[: values.size] = values
+            upper[values.size :] = np.nan
+        return Stretch(scores, statistic, np.broadcast_to(np.nan, n), upper, cases, np.ones_like(cases))
+
+    def _search(self, seen: BoolArray, at: int) -> tuple[FloatArray, IntArray]:
+        """Search from signal to signal; statistic and signals are counted from case `at` on."""
+        first, begin, length = at, 0, 1024
+        pieces, cases = [np.zeros(0)], list[int]()
+        while at < seen.size:
+            block = self._ratios(seen, begin, at, min(at + length, seen.size))
+            reached = self._reached(block)
             length = min(2 * length, _LONGEST_BLOCK)
-            if self.after_signal != "continue" and signals and signals[-1].case == at:
-                begin, length = at, min(max(64, 2 * block.size), _LONGEST_BLOCK)
-                if self.after_signal == "stop":
-                    upper[at:] = np.nan
-                    break
-        return GlrPath(self, failure, risk, scores, statistic, lower, upper, tuple(signals))
+            if reached.any():
+                block = block[: int(reached.argmax()) + 1]
+                begin, length = at + block.size, min(max(64, 2 * block.size), _LONGEST_BLOCK)
+                cases.append(begin - 1 - first)
+            pieces.append(block)
+            at += block.size
+            if cases and self.after_signal == "stop":
+                break
+        return np.concatenate(pieces), np.array(cases, dtype=np.int64)
+
+    def _search_on(self, seen: BoolArray, at: int, inside: bool) -> tuple[FloatArray, IntArray]:
+        """Search to the end; a signal counts where the case before it was inside."""
+        ends = range(at, seen.size, _LONGEST_BLOCK)
+        pieces = [self._ratios(seen, 0, end, min(end + _LONGEST_BLOCK, seen.size)) for end in ends]
+        values = np.concatenate([np.zeros(0), *pieces])
+        reached = self._reached(values)
+        return values, np.flatnonzero(reached & np.concatenate(([inside], ~reached[:-1]))[: reached.size])
+
+    def _remembered(self, before: Path | None) -> BoolArray | None:
+        """Give the cases of a path that the next case can look back to; None where the chart has stopped."""
+        if before is None:
+            return np.zeros(0, dtype=np.bool_)
+        if self.after_signal == "stop" and before.signals:
+            return None
+        restarted = before.signals[-1].case if self.after_signal == "restart" and before.signals else 0
+        return before.failure[max(restarted, before.failure.size - self.window) :]
+
+    def _reached(self, statistic: FloatArray) -> BoolArray:
+        """Tell which values have reached the limit."""
+        return statistic >= self.limit - TOLERANCE
 
     def _ratios(self, failure: BoolArray, begin: int, first: int, last: int) -> FloatArray:
         """Compute the statistic of cases first to last (0-based, without last), looking back to `begin` at most."""
@@ -195,7 +227,7 @@ class BernoulliGlr(Chart):
         return largest_ratios(seen, self.acceptable, self.window)[first - oldest :]
 
 
-def log_ratio(k: NDArray[np.int64], n: NDArray[np.int64], acceptable: float) -> FloatArray:
+def log_ratio(k: IntArray, n: IntArray, acceptable: float) -> FloatArray:
     """Log likelihood ratio of the rate of k failures in n cases against the acceptable one; 0 where it is no higher."""
     rate = k / np.maximum(n, 1)
     above = rate > acceptable

@@ -15,6 +15,7 @@ from cusum.charts.base import (
     Chart,
     Path,
     Signal,
+    Stretch,
     TextArray,
     check_choice,
     check_criterion,
@@ -24,6 +25,8 @@ from cusum.charts.base import (
     refuse_risk,
 )
 from cusum.charts.bernoulli import BernoulliCusum, check_start
+from cusum.charts.lanes import LANES, LONG, State, run_chunks
+from cusum.charts.phases import PhaseRule, to_first_signal
 from cusum.charts.walk import FloatArray, Walk
 from cusum.criterion import Criterion
 from cusum.errors import InvalidParameter
@@ -223,26 +226,41 @@ class LearningThenMonitoring(Chart):
         refuse_risk(self, risk)
         return self.learning.scores(failure)
 
-    def _path(self, failure: BoolArray, risk: FloatArray | None, scores: FloatArray) -> Path:
+    def _follow(self, failure: BoolArray, risk: FloatArray | None, before: Path | None) -> Stretch:
         """Run the phases in turn, each to its first signal."""
-        n = failure.size
-        used, statistic, upper = scores.copy(), np.full(n, np.nan), np.full(n, np.nan)
-        by_phase = {"learning": scores, "monitoring": self.monitoring.scores(failure)}
-        signals: list[Signal] = []
-        at, phase = 0, "learning"
-        while at < n and phase != "stop":
-            chart = self.learning if phase == "learning" else self.monitoring
-            run, added = chart.walk, by_phase[phase]
-            values = _to_first_signal(run, added, at)
-            part = slice(at, at + values.size)
-            used[part] = added[part]
-            statistic[part], upper[part] = values, chart.limit
+        rule = PhaseRule(self, failure)
+        at, state = 0, rule.begin(1)
+        if before is not None:
+            self._resume(before, state)
+        if failure.size >= LONG and self.after_deterioration != "stop":
+            at, state = run_chunks(rule, state, LANES)
+        self._run_phases(rule, at, state)
+        return rule.stretch(self.scores(failure, risk=risk))
+
+    def _resume(self, before: Path, state: State) -> None:
+        """Set the state to what a path has come to."""
+        n = before.failure.size
+        last = before.signals[-1] if before.signals else None
+        if last is not None:
+            state.mark[0] = last.kind == "competent" or self.after_deterioration == "monitoring"
+            state.statistic[0] = (self.monitoring if state.mark[0] else self.learning).start
+            if last.kind != "competent" and self.after_deterioration == "stop":
+                state.statistic[0] = np.nan
+        if n and (last is None or last.case < n):
+            state.statistic[0] = before.statistic[-1]
+
+    def _run_phases(self, rule: PhaseRule, at: int, state: State) -> None:
+        """Run phase after phase from a case and a state on."""
+        start, phase = float(state.statistic[0]), int(state.mark[0])
+        while at < rule.statistic.size and not np.isnan(start):
+            chart = (self.learning, self.monitoring)[phase]
+            values = to_first_signal(chart.walk, rule.scores[phase], at, start)
+            rule.statistic[at : at + values.size] = values
+            rule.mark[at : at + values.size] = phase
             at += values.size
-            if run.outside(values[-1:])[0]:
-                signals.append(Signal(at, chart.kinds[1], float(values[-1])))
-                phase = "monitoring" if phase == "learning" else self.after_deterioration
-        lower = np.broadcast_to(np.nan, n)
-        return Path(self, failure, risk, used, statistic, lower, upper, tuple(signals))
+            if chart.walk.outside(values[-1:])[0]:
+                rule.side[at - 1] = 1 if phase else -1
+                phase, start = rule.turn(phase)
 
     def phases(self, signals: Sequence[Signal], n: int) -> TextArray:
         """Tell which chart each case was under.
@@ -262,19 +280,3 @@ class LearningThenMonitoring(Chart):
         after = "" if self.after_deterioration == "stop" else self.after_deterioration
         changes = [(s.case + 1, "monitoring" if s.kind == "competent" else after) for s in signals if s.case < n]
         return fill_from("learning", changes, n)
-
-
-def _to_first_signal(walk: Walk, scores: FloatArray, at: int) -> FloatArray:
-    """Walk from a case on in growing blocks, up to and including the first signal, or to the end."""
-    pieces: list[FloatArray] = []
-    start, length = walk.start, 128
-    while at < scores.size:
-        block = walk.free(scores[at : at + length], start)
-        reached = walk.outside(block)
-        first = int(reached.argmax())
-        if reached[first]:
-            pieces.append(block[: first + 1])
-            break
-        pieces.append(block)
-        at, start, length = at + block.size, float(block[-1]), min(2 * length, 8192)
-    return np.concatenate(pieces)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from cusum.charts.checking import BoolArray
+from cusum.charts.checking import BoolArray, check_failure, check_risk
 from cusum.charts.walk import FloatArray
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from cusum.charts.base import Chart
 
-__all__ = ["Path", "Signal", "TextArray", "fill_from"]
+__all__ = ["Path", "Signal", "TextArray", "fill_from", "signals_at"]
 
 TextArray = NDArray[np.str_]
 
@@ -122,6 +123,42 @@ class Path:
         """
         return next((signal.case for signal in self.signals if kind in (None, signal.kind)), None)
 
+    def extend(self, failure: ArrayLike, *, risk: ArrayLike | None = None) -> Path:
+        """Chart further cases of the same sequence.
+
+        Parameters
+        ----------
+        failure : array-like, shape (m,)
+            Outcomes of the further cases: 1 or True for a failure, 0 or False for a success.
+        risk : array-like, shape (m,), optional
+            Their expected failure probabilities, where the chart uses them.
+
+        Returns
+        -------
+        Path
+            A new path of n + m cases, the same as if all of them had been charted in one go.
+
+        Raises
+        ------
+        InvalidData
+            If an outcome or a risk is missing or impossible; the message counts from the first further case.
+
+        Notes
+        -----
+        The chart goes on from what the path has come to; the cases before are not charted again.
+
+        Examples
+        --------
+        >>> from cusum import BernoulliCusum, Criterion
+        >>> chart = BernoulliCusum(criterion=Criterion(acceptable=0.1, unacceptable=0.2), limit=1.0)
+        >>> path = chart.run([0, 1])
+        >>> path.extend([0, 1]).first("deterioration")
+        4
+        """
+        outcomes = check_failure(failure)
+        expected = None if risk is None else check_risk(risk, outcomes.size)
+        return self.chart._path(outcomes, expected, self)
+
     def frame(self) -> pd.DataFrame:
         """Give the path as a table with one row a case.
 
@@ -163,3 +200,8 @@ def fill_from(first: str, changes: Sequence[tuple[int, str]], n: int) -> TextArr
     starts = np.array([1, *(case for case, _ in changes)])
     lengths = np.diff(np.append(starts, n + 1))
     return np.repeat(words, lengths)
+
+
+def signals_at(signals: Sequence[Signal], case: int) -> list[Signal]:
+    """Pick the signals of the last case, of which there may be several with parallel lines."""
+    return list(takewhile(lambda signal: signal.case == case, reversed(signals)))[::-1]

@@ -16,6 +16,7 @@ from cusum.charts.base import (
     Chart,
     Path,
     Signal,
+    Stretch,
     check_choice,
     check_criterion,
     check_failure,
@@ -176,21 +177,25 @@ class StandardCusum(Chart):
                 return signal
         return None
 
-    def _path(self, failure: BoolArray, risk: FloatArray | None, scores: FloatArray) -> Path:
+    def _follow(self, failure: BoolArray, risk: FloatArray | None, before: Path | None) -> Stretch:
         """Chart as usual, but let a stopping chart reach the second line where two are asked for."""
         if not (self.after_signal == "stop" and self.competence == "two lines"):
-            return super()._path(failure, risk, scores)
-        path = replace(self, after_signal="parallel")._path(failure, risk, scores)
-        last = self._last_of(path.signals)
+            return super()._follow(failure, risk, before)
+        earlier = [] if before is None else [-1 if signal.kind == "acceptable" else 1 for signal in before.signals]
+        if self._stops_with(earlier) is not None:
+            return super()._follow(failure, risk, before)
+        part = replace(self, after_signal="parallel")._follow(failure, risk, before)
+        last = self._stops_with([*earlier, *part.sides.tolist()])
         if last is None:
-            return replace(path, chart=self)
-        end = path.signals[last].case
-        blank = [np.where(np.arange(failure.size) < end, x, np.nan) for x in (path.statistic, path.lower, path.upper)]
-        return Path(self, failure, risk, scores, blank[0], blank[1], blank[2], path.signals[: last + 1])
+            return part
+        last -= len(earlier)
+        charted = np.arange(failure.size) <= part.cases[last]
+        statistic, lower, upper = (np.where(charted, line, np.nan) for line in part[1:4])
+        return Stretch(part.scores, statistic, lower, upper, part.cases[: last + 1], part.sides[: last + 1])
 
-    def _last_of(self, signals: Sequence[Signal]) -> int | None:
-        """Find the signal at which a stopping chart with two lines stops."""
-        for k, signal in enumerate(signals):
-            if signal.kind == "unacceptable" or (k and signals[k - 1].kind == "acceptable"):
+    def _stops_with(self, sides: Sequence[int]) -> int | None:
+        """Find the crossing at which a stopping chart with two lines stops."""
+        for k, side in enumerate(sides):
+            if side > 0 or (k and sides[k - 1] < 0):
                 return k
         return None

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cusum.charts.crossings import TOLERANCE, Carried, FloatArray, IntArray, WalkRun, list_crossings
+from cusum.charts.fading import fading_sum
 from cusum.errors import InvalidParameter
 
-__all__ = ["TOLERANCE", "AfterSignal", "Crossing", "FloatArray", "Walk", "WalkRun"]
+__all__ = ["TOLERANCE", "AfterSignal", "Carried", "FloatArray", "IntArray", "Walk", "WalkRun"]
 
-FloatArray = NDArray[np.float64]
 AfterSignal = Literal["stop", "restart", "continue", "parallel"]
-
-TOLERANCE = 1e-9
-"""A statistic this close to a limit has reached it: scores are logarithms, which may miss equality by rounding."""
 
 _LONGEST_BLOCK = 8192
 _SHORTEST_BLOCK = 64
-
-
-class Crossing(NamedTuple):
-    """One crossing of a limit: where (0-based) and which way (+1 upper, -1 lower)."""
-
-    case: int
-    side: int
-
-
-class WalkRun(NamedTuple):
-    """What a walk did: the statistic, the limits that each case was compared with, and the crossings."""
-
-    statistic: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    crossings: tuple[Crossing, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,15 +88,16 @@ class Walk:
         """The parameters, for a message."""
         return {"lower": self.lower, "upper": self.upper, "start": self.start, "floor": self.floor}
 
-    def run(self, scores: FloatArray, *, start: float | None = None) -> WalkRun:
+    def run(self, scores: FloatArray, *, carried: Carried | None = None) -> WalkRun:
         """Walk over the scores.
 
         Parameters
         ----------
         scores : array of float, shape (n,)
             What each case adds to the statistic.
-        start : float, optional
-            Statistic to begin with, if not that of the walk (a path that goes on).
+        carried : Carried, optional
+            Where an earlier walk had come to, if this one goes on from there; a missing statistic (nan) means that it
+            had stopped.
 
         Returns
         -------
@@ -125,12 +108,43 @@ class Walk:
         -----
         Blocks of cases are computed at once by cumulative sums; Python loops over blocks and signals, not cases.
         """
-        begin = self.start if start is None else start
+        begin = Carried(self.start) if carried is None else carried
+        if np.isnan(begin.statistic):
+            missing = np.full(scores.size, np.nan)
+            return WalkRun(missing, missing, missing, *list_crossings([]))
         if self.after_signal == "parallel":
             return self._run_parallel(scores, begin)
         if self.after_signal == "continue" or (self.lower is None and self.upper is None):
             return self._run_on(scores, begin)
         return self._run_to_signals(scores, begin)
+
+    def carry(self, statistic: float, upper: float, sides: Sequence[int]) -> Carried:
+        """Tell what goes on to the next case.
+
+        Parameters
+        ----------
+        statistic : float
+            Statistic after the last case, before any restart.
+        upper : float
+            Upper limit that the last case was compared with.
+        sides : sequence of int
+            Limits that were crossed at the last case: +1 upper, -1 lower.
+
+        Returns
+        -------
+        Carried
+            What `run` takes to go on from there.
+        """
+        if sides and self.after_signal == "stop":
+            return Carried(np.nan)
+        if sides and self.after_signal == "restart":
+            return Carried(self.start)
+        if self.after_signal == "parallel":
+            assert self.lower is not None
+            assert self.upper is not None
+            moved = sum(self.upper if side > 0 else self.lower for side in sides)
+            return Carried(statistic, upper - self.upper + moved)
+        return Carried(statistic, outside=bool(self.outside(np.array([statistic]))[0]))
 
     def free(self, scores: FloatArray, start: float) -> FloatArray:
         """Compute the statistic over one block without looking at the limits.
@@ -148,7 +162,7 @@ class Walk:
             Statistic after each case of the block.
         """
         if self.memory < 1.0:
-            return _fading_sum(scores, start, self.memory)
+            return fading_sum(scores, start, self.memory)
         total = np.cumsum(scores)
         total += start
         if self.floor is not None:
@@ -190,25 +204,30 @@ class Walk:
         upper = np.broadcast_to(np.nan if self.upper is None else self.upper, n)
         return lower, upper
 
-    def _run_on(self, scores: FloatArray, start: float) -> WalkRun:
+    def _run_on(self, scores: FloatArray, begin: Carried) -> WalkRun:
         """Walk to the end whatever happens; a crossing counts where the case before it was inside."""
         statistic = np.empty(scores.size)
+        start = begin.statistic
         for block in _blocks(scores.size):
             statistic[block] = self.free(scores[block], start)
             start = float(statistic[block.stop - 1])
         reached = self.outside(statistic)
         fresh = reached.copy()
         fresh[1:] &= ~reached[:-1]
-        crossings = tuple(Crossing(int(i), self._side(float(statistic[i]))) for i in np.flatnonzero(fresh))
-        return WalkRun(statistic, *self._limits(scores.size), crossings)
+        fresh[:1] &= not begin.outside
+        cases = np.flatnonzero(fresh)
+        sides = np.ones(cases.size, dtype=np.int64)
+        if self.lower is not None:
+            sides[statistic[cases] <= self.lower + TOLERANCE] = -1
+        return WalkRun(statistic, *self._limits(scores.size), cases, sides)
 
-    def _run_to_signals(self, scores: FloatArray, start: float) -> WalkRun:
+    def _run_to_signals(self, scores: FloatArray, begin: Carried) -> WalkRun:
         """Walk from signal to signal, stopping or starting again at each."""
         n = scores.size
         statistic = np.full(n, np.nan)
         lower, upper = self._limits(n)
-        crossings: list[Crossing] = []
-        at, length = 0, 1024
+        crossings: list[tuple[int, int]] = []
+        at, start, length = 0, begin.statistic, 1024
         while at < n:
             block = self.free(scores[at : at + length], start)
             reached = self.outside(block)
@@ -220,22 +239,22 @@ class Walk:
                 continue
             statistic[at : at + first + 1] = block[: first + 1]
             at += first
-            crossings.append(Crossing(at, self._side(float(block[first]))))
+            crossings.append((at, self._side(float(block[first]))))
             at, start = at + 1, self.start
             length = min(max(_SHORTEST_BLOCK, 2 * first), _LONGEST_BLOCK)
             if self.after_signal == "stop":
                 lower, upper = lower.copy(), upper.copy()
                 lower[at:], upper[at:] = np.nan, np.nan
                 break
-        return WalkRun(statistic, lower, upper, tuple(crossings))
+        return WalkRun(statistic, lower, upper, *list_crossings(crossings))
 
-    def _run_parallel(self, scores: FloatArray, start: float) -> WalkRun:
+    def _run_parallel(self, scores: FloatArray, begin: Carried) -> WalkRun:
         """Walk on across the limits, moving them to lie around the line last crossed."""
         statistic = np.empty(scores.size)
         assert self.lower is not None
         assert self.upper is not None
-        crossings: list[Crossing] = []
-        line, lines, since = 0.0, [0.0], [0]
+        crossings: list[tuple[int, int]] = []
+        start, line, lines, since = begin.statistic, begin.line, [begin.line], [0]
         for block in _blocks(scores.size):
             values = self.free(scores[block], start)
             statistic[block], start = values, float(values[-1])
@@ -250,33 +269,16 @@ class Walk:
                 at += first
                 while self.outside(values[at : at + 1], line)[0]:
                     side = self._side(float(values[at]), line)
-                    crossings.append(Crossing(block.start + at, side))
+                    crossings.append((block.start + at, side))
                     line += self.upper if side > 0 else self.lower
                 at += 1
                 lines.append(line)
                 since.append(block.start + at)
         shift = np.repeat(np.array(lines), np.diff(np.array([*since, scores.size])))
-        return WalkRun(statistic, self.lower + shift, self.upper + shift, tuple(crossings))
+        return WalkRun(statistic, self.lower + shift, self.upper + shift, *list_crossings(crossings))
 
 
 def _blocks(n: int) -> Iterator[slice]:
     """Cut n cases into blocks short enough that rounding errors cannot build up."""
     for at in range(0, n, _LONGEST_BLOCK):
         yield slice(at, min(at + _LONGEST_BLOCK, n))
-
-
-def _fading_sum(scores: FloatArray, start: float, memory: float, width: int = 64) -> FloatArray:
-    """Compute S[t] = memory * S[t-1] + score[t] by short blocks: one matrix product, then the carried values."""
-    n = scores.size
-    padded = np.zeros(-(-n // width) * width)
-    padded[:n] = scores
-    lag = np.subtract.outer(np.arange(width), np.arange(width))
-    weights = np.where(lag >= 0, memory ** np.maximum(lag, 0), 0.0)
-    within = padded.reshape(-1, width) @ weights.T
-    carried = np.empty(within.shape[0])
-    fade = memory**width
-    for k, last in enumerate(within[:, -1]):
-        carried[k] = start
-        start = fade * start + float(last)
-    within += np.multiply.outer(carried, memory ** np.arange(1, width + 1))
-    return within.reshape(-1)[:n]
