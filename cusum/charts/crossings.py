@@ -30,11 +30,11 @@ class WalkRun(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """What a walk carries from case to case: the statistic, how far lines have moved, and whether it is outside."""
+    """What a walk carries from case to case: the statistic, how far lines have moved, the limit it is at."""
 
     statistic: float
     line: float = 0.0
-    outside: bool = False
+    side: int = 0
 
 
 def list_crossings(found: list[tuple[int, int]]) -> tuple[IntArray, IntArray]:

@@ -31,7 +31,7 @@ class Lanes(NamedTuple):
 
 
 class State(NamedTuple):
-    """What each lane carries: the statistic, and a mark whose meaning is the rule's (line, phase, outside)."""
+    """What each lane carries: the statistic, and a mark whose meaning is the rule's (line, phase, side)."""
 
     statistic: FloatArray
     mark: FloatArray
@@ -116,13 +116,11 @@ class WalkRule(LaneRule):
                     total[hits] = then
 
     def _note_rises(self, at: IntArray, state: State) -> None:
-        """Note where the statistic has come from inside."""
-        outside = self.walk.outside(state.statistic)
-        hits = np.flatnonzero(outside & (state.mark == 0))
-        if hits.size:
-            upper = np.inf if self.walk.upper is None else self.walk.upper
-            self.side[at[hits]] = np.where(state.statistic[hits] >= upper - TOLERANCE, 1, -1)
-        state.mark[:] = outside
+        """Note where a limit has been reached that the case before had not reached."""
+        side = self.walk.sides(state.statistic)
+        hits = np.flatnonzero((side != 0) & (side != state.mark))
+        self.side[at[hits]] = side[hits]
+        state.mark[:] = side
 
     def _move_lines(self, at: IntArray, state: State) -> None:
         """Move the lines to lie around the one last crossed."""

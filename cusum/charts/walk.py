@@ -37,7 +37,7 @@ class Walk:
         Statistic before the first case, and after a restart.
     after_signal : {"stop", "restart", "continue", "parallel"}
         After a crossing: chart no more (the statistic is missing from there); start again at `start` with the next
-        case; carry on, and count a crossing again only when the statistic comes from inside; or carry on with limits
+        case; carry on, and count a limit again only when the case before had not reached it; or carry on with limits
         moved to lie around the crossed one.
 
     Raises
@@ -144,7 +144,7 @@ class Walk:
             assert self.upper is not None
             moved = sum(self.upper if side > 0 else self.lower for side in sides)
             return Carried(statistic, upper - self.upper + moved)
-        return Carried(statistic, outside=bool(self.outside(np.array([statistic]))[0]))
+        return Carried(statistic, side=int(self.sides(np.array([statistic]))[0]))
 
     def free(self, scores: FloatArray, start: float) -> FloatArray:
         """Compute the statistic over one block without looking at the limits.
@@ -194,6 +194,26 @@ class Walk:
             reached |= statistic <= self.lower + shift + TOLERANCE
         return reached
 
+    def sides(self, statistic: FloatArray) -> NDArray[np.int8]:
+        """Tell which limit each value has reached.
+
+        Parameters
+        ----------
+        statistic : array of float, shape (n,)
+            Values of the statistic.
+
+        Returns
+        -------
+        array of int, shape (n,)
+            +1 at or above the upper limit, -1 at or below the lower one, 0 between them.
+        """
+        side = np.zeros(statistic.shape, dtype=np.int8)
+        if self.upper is not None:
+            side += statistic >= self.upper - TOLERANCE
+        if self.lower is not None:
+            side -= statistic <= self.lower + TOLERANCE
+        return side
+
     def _side(self, value: float, shift: float = 0.0) -> int:
         """Tell which limit a value that is outside has reached."""
         return 1 if self.upper is not None and value >= self.upper + shift - TOLERANCE else -1
@@ -211,15 +231,10 @@ class Walk:
         for block in _blocks(scores.size):
             statistic[block] = self.free(scores[block], start)
             start = float(statistic[block.stop - 1])
-        reached = self.outside(statistic)
-        fresh = reached.copy()
-        fresh[1:] &= ~reached[:-1]
-        fresh[:1] &= not begin.outside
-        cases = np.flatnonzero(fresh)
-        sides = np.ones(cases.size, dtype=np.int64)
-        if self.lower is not None:
-            sides[statistic[cases] <= self.lower + TOLERANCE] = -1
-        return WalkRun(statistic, *self._limits(scores.size), cases, sides)
+        side = self.sides(statistic)
+        fresh = side != np.concatenate(([begin.side], side[:-1]))[: side.size]
+        cases = np.flatnonzero(fresh & (side != 0))
+        return WalkRun(statistic, *self._limits(scores.size), cases, side[cases].astype(np.int64))
 
     def _run_to_signals(self, scores: FloatArray, begin: Carried) -> WalkRun:
         """Walk from signal to signal, stopping or starting again at each."""
