@@ -63,6 +63,16 @@ def plot_crossings(
     -----
     Trainees without a signal are censored at the number of procedures that they have done: leaving them out would make
     the waiting look shorter than it is.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cusum import analyse, read_registrations
+    >>> days = pd.date_range("2025-09-01", periods=30)
+    >>> rows = {"trainee": "T1", "department": "Aarhus", "procedure": "spinal", "performed_on": days, "failure": False}
+    >>> cohort = analyse(read_registrations(pd.DataFrame(rows)))
+    >>> plot_crossings(cohort, "spinal").layout.title.text
+    'Spinal anaesthesia: share with signal of competence by procedure number'
     """
     from cusum.models import time_to_competence
 

@@ -57,6 +57,16 @@ def plot_department(
     -----
     Nothing here is adjusted for the difficulty of the cases or for how far the trainees have come. A trainee belongs
     to the department of the crossings table; a registration to the department where it was made.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cusum import analyse, read_registrations
+    >>> days = pd.date_range("2025-09-01", periods=30)
+    >>> rows = {"trainee": "T1", "department": "Aarhus", "procedure": "spinal", "performed_on": days, "failure": False}
+    >>> cohort = analyse(read_registrations(pd.DataFrame(rows)))
+    >>> plot_department(cohort, "Aarhus").layout.title.subtitle.text
+    '1 trainee, 30 procedures. Not adjusted for the difficulty of the cases.'
     """
     words = get_language(language)
     known(department, cohort.departments["department"].tolist(), "department")

@@ -95,6 +95,14 @@ def write_html(figure: go.Figure, path: str | Path, *, language: str = "en") -> 
     ------
     InvalidParameter
         If there is no such language.
+
+    Examples
+    --------
+    >>> import plotly.graph_objects as go
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_html(go.Figure(), Path(folder) / "figure.html").name
+    'figure.html'
     """
     words = get_language(language)
     title = escape(str(figure.layout.title.text or "cusum"))
@@ -130,6 +138,11 @@ def write_image(figure: go.Figure, path: str | Path, *, width: int = 1100, scale
     ------
     MissingDependency
         If kaleido, or the browser that it needs, is missing.
+
+    Examples
+    --------
+    >>> import plotly.graph_objects as go
+    >>> write_image(go.Figure(), "figure.png", width=900)  # doctest: +SKIP
     """
     from importlib.util import find_spec
 

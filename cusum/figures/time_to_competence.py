@@ -40,6 +40,14 @@ def plot_time_to_competence(
     -------
     plotly.graph_objects.Figure
         Kaplan-Meier curves; beyond four groups all but the first are alike and named when pointed at.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cusum import time_to_competence
+    >>> table = pd.DataFrame({"cases": [20, 30, 40], "crossed": [True, False, True], "case": [15, None, 31]})
+    >>> plot_time_to_competence(time_to_competence(table)).data[1].y.round(3).tolist()
+    [0.0, 0.333, 0.333, 1.0]
     """
     words = get_language(language)
     title = title or words.text("Share with signal of competence by procedure number")

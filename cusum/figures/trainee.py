@@ -52,6 +52,16 @@ def plot_trainee(cohort: Cohort, trainee: str, *, language: str = "en", columns:
     -----
     Where a chart passes from learning to monitoring, the monitoring statistic is drawn below zero, dotted on a grey
     ground: up is towards competence throughout.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cusum import analyse, read_registrations
+    >>> days = pd.date_range("2025-09-01", periods=30)
+    >>> rows = {"trainee": "T1", "department": "Aarhus", "procedure": "spinal", "performed_on": days, "failure": False}
+    >>> cohort = analyse(read_registrations(pd.DataFrame(rows)))
+    >>> plot_trainee(cohort, "T1").layout.title.text
+    'Trainee T1 · Aarhus'
     """
     words = get_language(language)
     known(trainee, cohort.trainees["trainee"].tolist(), "trainee")
@@ -97,6 +107,16 @@ def plot_chart(cohort: Cohort, trainee: str, procedure: str, *, language: str = 
     ------
     InvalidParameter
         If the cohort has no such trainee or the programme no such charted procedure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cusum import analyse, read_registrations
+    >>> days = pd.date_range("2025-09-01", periods=30)
+    >>> rows = {"trainee": "T1", "department": "Aarhus", "procedure": "spinal", "performed_on": days, "failure": False}
+    >>> cohort = analyse(read_registrations(pd.DataFrame(rows)))
+    >>> [note.text for note in plot_chart(cohort, "T1", "spinal").layout.annotations if "no." in note.text]
+    ['no. 27 · 27 Sept 2025']
     """
     words = get_language(language)
     known(trainee, cohort.trainees["trainee"].tolist(), "trainee")
