@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # what type checkers and editors read; the table below is wha
         UnreadableFile,
     )
     from cusum.figures import plot, plot_crossings, plot_department, plot_trainee
-    from cusum.models import TimeToCompetence, time_to_competence
+    from cusum.models import RiskModel, TimeToCompetence, fit_risk_model, load_risk_model, time_to_competence
     from cusum.programme import Programme, load_programme
     from cusum.registrations import Registrations, read_registrations
     from cusum.registrations.simulate import SimulatedCohort, simulate_registrations
@@ -86,6 +86,9 @@ _HOME = {
     "compare_with_truth": "cohort",
     "criterion_sensitivity": "cohort",
     "Cohort": "cohort",
+    "fit_risk_model": "models.risk",
+    "load_risk_model": "models.risk",
+    "RiskModel": "models.risk",
     "time_to_competence": "models.time_to_competence",
     "TimeToCompetence": "models.time_to_competence",
     "plot": "figures",
@@ -126,6 +129,7 @@ __all__ = [
     "RiskAdjustedCusum",
     "RiskAdjustedLearningCurveCusum",
     "RiskAdjustedSequentialTest",
+    "RiskModel",
     "RunLength",
     "Signal",
     "SimulatedCohort",
@@ -139,7 +143,9 @@ __all__ = [
     "compare_with_truth",
     "criterion_sensitivity",
     "find_limit",
+    "fit_risk_model",
     "load_programme",
+    "load_risk_model",
     "plot",
     "plot_crossings",
     "plot_department",

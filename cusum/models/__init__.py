@@ -1,7 +1,8 @@
-"""Layer 2: what to expect. Survival of "not yet competent" by case number, and the models to come beside it."""
+"""Layer 2: what to expect. Expected risks, departments against them, and survival of "not yet competent"."""
 
 from __future__ import annotations
 
+from cusum.models.risk import RiskModel, fit_risk_model, load_risk_model
 from cusum.models.time_to_competence import TimeToCompetence, time_to_competence
 
-__all__ = ["TimeToCompetence", "time_to_competence"]
+__all__ = ["RiskModel", "TimeToCompetence", "fit_risk_model", "load_risk_model", "time_to_competence"]
