@@ -10,22 +10,21 @@ import plotly.graph_objects as go
 
 from cusum.figures.expected import expected_share
 from cusum.figures.geometry import Grid
+from cusum.figures.lanes import LANE, add_lanes, lane_order
 from cusum.figures.survival import add_at_risk, add_share, at_risk, case_ticks, median_words
-from cusum.figures.theme import BOUNDARY, CURVE, MARKERS, REFERENCE, SHADE, SIGNAL, new_figure, tint
+from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, SHADE, new_figure, tint
 from cusum.figures.wording import capital, criterion_of, footer, known, level_words
 from cusum.language import Language, get_language, msgid
 
 if TYPE_CHECKING:
     from cusum.cohort import Cohort
 
-__all__ = ["lane_order", "plot_crossings"]
+__all__ = ["plot_crossings"]
 
 _ALL_ADEQUATE = msgid("expected if all had the acceptable failure rate, {rate}")
 _ALL_INADEQUATE = msgid("expected if all had the unacceptable failure rate, {rate}")
 FEW = 5
 """With fewer than so many at risk, a share by case number says little."""
-_LANE = 15
-"""Height of one trainee's line, in pixels: fifty on a screen."""
 
 
 def plot_crossings(
@@ -88,7 +87,7 @@ def plot_crossings(
     name = words.procedure(cohort.programme, procedure)
     title = words.text("{procedure}: share with signal of competence by procedure number", procedure=capital(name))
     said = _summary(cohort, crossings, procedure, words)
-    parts = (270, 22, max(len(order), 1) * _LANE) if lanes else (270, 22)
+    parts = (270, 22, max(len(order), 1) * LANE) if lanes else (270, 22)
     grid = Grid(1, 1, parts, heading=0, foot=0, between=52, gutter=0, top=92, bottom=72)
     figure = new_figure(
         words,
@@ -109,36 +108,8 @@ def plot_crossings(
     ticks = case_ticks(length, most=12)
     add_at_risk(figure, [("", REFERENCE, at_risk(begun, ticks).tolist())], ticks, words, x="x", y="y2")
     if lanes:
-        _lanes(figure, cohort, procedure, order, words)
+        add_lanes(figure, cohort, procedure, order, words)
     return figure
-
-
-def lane_order(crossings: pd.DataFrame) -> pd.DataFrame:
-    """Sort the trainees: the earliest signal first, then those without, the most procedures first.
-
-    Parameters
-    ----------
-    crossings : DataFrame
-        One row a trainee: columns trainee, crossed, case and cases.
-
-    Returns
-    -------
-    DataFrame
-        The same rows in the order of the lines, from the top.
-
-    Examples
-    --------
-    >>> rows = {"trainee": ["A", "B", "C"], "crossed": [False, True, True], "case": [pd.NA, 9, 5], "cases": [8, 9, 7]}
-    >>> lane_order(pd.DataFrame(rows))["trainee"].tolist()
-    ['C', 'B', 'A']
-    """
-    waited = crossings["case"].astype("Float64").fillna(np.inf).astype(float)
-    return (
-        crossings.assign(_waited=waited, _done=-crossings["cases"])
-        .sort_values(["_waited", "_done", "trainee"], kind="stable")
-        .drop(columns=["_waited", "_done"])
-        .reset_index(drop=True)
-    )
 
 
 def _summary(cohort: Cohort, crossings: pd.DataFrame, procedure: str, words: Language) -> tuple[str, str, str]:
@@ -261,115 +232,4 @@ def _median(figure: go.Figure, median: Any, text: str, length: int) -> None:
     figure.add_annotation(
         {**note, "x": at, "y": 0.5, "xanchor": "left" if left else "right", "yanchor": "top" if left else "bottom"}
         | {"xshift": 8 if left else -8},
-    )
-
-
-def _lanes(figure: go.Figure, cohort: Cohort, procedure: str, order: pd.DataFrame, words: Language) -> None:
-    """Draw each trainee as a line with failures, signals and an open end where there is no signal yet."""
-    lane = {trainee: i for i, trainee in enumerate(order["trainee"])}
-    figure.layout.yaxis3.update(
-        range=[len(lane) - 0.4, -0.6], tickvals=list(lane.values()), ticktext=list(lane), ticks=""
-    )
-    paths = cohort.paths[cohort.paths["procedure"] == procedure]
-    axes = {"xaxis": "x2", "yaxis": "y3"}
-    done = order["cases"].to_numpy(dtype=float)
-    until = np.where(order["crossed"], order["case"].fillna(0).to_numpy(dtype=float), done)
-    for role, start, end, colour, width in (
-        ("before", np.zeros(len(order)), until, CURVE, 2),
-        ("after", until, done, tint(CURVE, 0.35), 2),
-    ):
-        some = end > start
-        rows = np.flatnonzero(some).astype(float)
-        nothing = np.full(len(rows), np.nan)
-        figure.add_trace(
-            go.Scatter(
-                x=np.column_stack([start[some], end[some], nothing]).ravel(),
-                y=np.column_stack([rows, rows, nothing]).ravel(),
-                mode="lines",
-                line={"color": colour, "width": width},
-                hoverinfo="skip",
-                name=words.text("procedures done"),
-                meta={"role": role},
-                **axes,
-            )
-        )
-    failed = paths[paths["failure"].astype(bool)]
-    _marks(figure, failed, lane, words, role="failure", name=words.text("failure"), **axes)
-    waiting = order[~order["crossed"].astype(bool) & (order["cases"] > 0)]
-    ends = waiting.assign(case=waiting["cases"], performed_on=None)
-    _marks(figure, ends, lane, words, role="waiting", name=words.text("no signal of competence yet"), **axes)
-    later = paths[paths["signal"].isin(["deterioration"])]
-    _marks(figure, later, lane, words, role="deterioration", name=words.signal("deterioration"), **axes)
-    crossed = order[order["crossed"].astype(bool)]
-    first = crossed.assign(performed_on=crossed["crossed_on"])
-    _marks(figure, first, lane, words, role="competent", name=words.signal("competent"), **axes)
-    _absent(figure, order[order["cases"] == 0], lane, words, **axes)
-    _key(figure, words)
-
-
-_LOOKS: dict[str, dict[str, Any]] = {
-    "failure": {"symbol": "line-ns", "size": 7, "line": {"color": REFERENCE, "width": 1.2}},
-    "waiting": {"symbol": "circle-open", "size": 8, "color": CURVE, "line": {"width": 1.5}},
-    "deterioration": {"symbol": MARKERS["deterioration"], "size": 9, "color": SIGNAL},
-    "competent": {"symbol": MARKERS["competent"], "size": 10, "color": SIGNAL},
-}
-
-
-def _marks(
-    figure: go.Figure, rows: pd.DataFrame, lane: dict[str, int], words: Language, *, role: str, name: str, **axes: str
-) -> None:
-    """Put markers on the lines of the trainees."""
-    written = {day: words.date(day, "medium") for day in rows["performed_on"].unique()}
-    data = [
-        [trainee, department, "" if pd.isna(day) else f"<br>{written[day]}"]
-        for trainee, department, day in zip(rows["trainee"], rows["department"], rows["performed_on"], strict=True)
-    ]
-    number = words.text("no. {case}", case="%{x}")
-    figure.add_trace(
-        go.Scatter(
-            x=rows["case"].to_numpy(dtype=float),
-            y=[lane[trainee] for trainee in rows["trainee"]],
-            mode="markers",
-            marker=_LOOKS[role],
-            customdata=data,
-            hovertemplate=f"<b>%{{customdata[0]}}</b> %{{customdata[1]}}<br>{name}: {number}%{{customdata[2]}}"
-            "<extra></extra>",
-            name=name,
-            cliponaxis=False,
-            meta={"role": role},
-            **axes,
-        )
-    )
-
-
-def _absent(figure: go.Figure, rows: pd.DataFrame, lane: dict[str, int], words: Language, **axes: str) -> None:
-    """Say of those who have not begun that they have not."""
-    figure.add_trace(
-        go.Scatter(
-            x=[0.0] * len(rows),
-            y=[lane[trainee] for trainee in rows["trainee"]],
-            mode="text",
-            text=[words.status("not_started")] * len(rows),
-            textposition="middle right",
-            textfont={"color": BOUNDARY},
-            hoverinfo="skip",
-            name=words.status("not_started"),
-            meta={"role": "not started"},
-            **axes,
-        )
-    )
-
-
-def _key(figure: go.Figure, words: Language) -> None:
-    """Say above the lines what their marks mean."""
-    signs = (
-        ("◆", SIGNAL, words.signal("competent")),
-        ("▼", SIGNAL, words.signal("deterioration")),
-        ("○", CURVE, words.text("no signal of competence yet")),
-        ("|", REFERENCE, words.text("failure")),
-    )
-    text = "     ".join(f"<span style='color:{colour}'>{sign}</span> {word}" for sign, colour, word in signs)
-    figure.add_annotation(
-        {"text": text, "name": "key", "showarrow": False, "xref": "paper", "x": 0, "xanchor": "left"}
-        | {"yref": "y3 domain", "y": 1, "yanchor": "bottom", "yshift": 8},
     )

@@ -14,8 +14,8 @@ import pytest
 from cusum import Cohort, Criterion, LearningCurveCusum, StandardCusum, run_length
 from cusum.errors import InvalidParameter
 from cusum.figures import alt_text, plot_crossings
-from cusum.figures.crossings import lane_order
 from cusum.figures.expected import expected_share
+from cusum.figures.lanes import lane_order
 from cusum.figures.survival import at_risk, case_ticks
 
 Traces = Callable[..., list[Any]]
