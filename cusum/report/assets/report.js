@@ -19,9 +19,8 @@
 
   function fitForPrint(printing) {
     document.querySelectorAll(".chart[data-drawn]").forEach(function (place) {
-      const width = printing ? 690 : place.clientWidth;
-      if (width > 0) Plotly.relayout(place, { width: width });
-      if (!printing) Plotly.relayout(place, { autosize: true, width: null });
+      const paper = document.body.classList.contains("trainee") ? 685 : 1010;
+      Plotly.relayout(place, printing ? { width: paper } : { autosize: true, width: null });
     });
   }
 
