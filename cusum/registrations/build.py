@@ -223,9 +223,10 @@ def _count_beside(raw: Gathered, beside: dict[str, str]) -> dict[str, tuple[str,
 def _quote_settled(settled: Cells, raw: Gathered, columns: dict[str, Cells]) -> Cells:
     """Quote the cells of the contradictions that the programme settles."""
     quoted = np.full(len(settled), "", dtype=object)
-    roles = [role for role in ("failure", "success", "outcome", "mark", "handed_over") if role in raw.columns]
+    roles = [role for role in ("failure", "success", "outcome", "mark") if role in raw.columns]
     for at in np.flatnonzero(settled):
-        known = [role for role in roles if columns[role][at] is not None]
+        handed = "handed_over" in raw.columns and columns["handed_over"][at] is True
+        known = [role for role in roles if columns[role][at] is not None] + ["handed_over" if handed else "attempts"]
         quoted[at] = " / ".join(f"{_named(raw, role, at)}: {text_of(raw.columns[role][at])}" for role in known)
     return quoted
 

@@ -202,11 +202,12 @@ def _by_rules(
     counts = np.array([rule.get(key) for key in procedure], dtype=object)
     allowed = np.array([most.get(key) for key in procedure], dtype=object)
     success, silent = np.equal(explicit, False), is_none(explicit)
-    settled = success & handed & np.equal(counts, True)
-    opposed = success & handed & is_none(counts)
+    counted = ~is_none(attempts) & ~is_none(allowed)
+    too_many = np.zeros(n, dtype=bool)
+    too_many[counted] = attempts[counted] > allowed[counted]
+    settled = success & ((handed & np.equal(counts, True)) | too_many)
+    opposed = success & handed & is_none(counts) & ~settled
     result = explicit.copy()
-    result[settled | (silent & handed & np.equal(counts, True))] = True
-    known = silent & is_none(result) & ~is_none(attempts) & ~is_none(allowed)
-    for at in np.flatnonzero(known):
-        result[at] = bool(attempts[at] > allowed[at]) if not handed[at] or attempts[at] > allowed[at] else None
+    result[settled | (silent & handed & np.equal(counts, True)) | (silent & too_many)] = True
+    result[silent & is_none(result) & counted & ~handed] = False
     return result, settled, opposed

@@ -160,8 +160,16 @@ def test_without_an_outcome_the_definition_of_the_programme_decides(attempts, ha
     assert failures([None], procedure="spinal", **columns) == [expected]
 
 
-def test_an_outcome_goes_before_the_attempts():
-    assert failures(["Lykkedes"], procedure="spinal", Forsøg=[9]) == [False]
+def test_more_attempts_than_the_definition_allows_are_a_failure_and_flagged():
+    result = read(["Lykkedes", "Lykkedes"], procedure="spinal", Forsøg=[9, 3])
+    assert result.table["failure"].tolist() == [True, False]
+    assert result.flagged[["flag", "column", "found"]].values.tolist() == [
+        ["contradiction_settled", "Resultat", "Resultat: Lykkedes / Forsøg: 9"]
+    ]
+
+
+def test_an_outcome_stands_where_the_definition_counts_no_attempts():
+    assert failures(["Lykkedes"], procedure="cvc", Forsøg=[9]) == [False]
 
 
 def test_a_contradiction_is_settled_by_the_definition_and_flagged():
