@@ -105,6 +105,16 @@ def write_report(
     Notes
     -----
     The same cohort and options give the same bytes. A figure that cannot be drawn stops the report.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from cusum import analyse, read_registrations, simulate_registrations
+    >>> cohort = analyse(read_registrations(simulate_registrations(trainees=1, seed=3).table))
+    >>> with TemporaryDirectory() as folder:
+    ...     paths = write_report(cohort, folder, progress=False)
+    ...     print(paths.index.name, len(paths.trainees), sorted(paths.procedures)[:2])
+    index.html 1 ['arterial_line', 'block']
     """
     words = get_language(language)
     target = Path(folder)
