@@ -80,8 +80,8 @@ def test_the_shortest_possible_declaration():
 
 @SEVERAL
 @given(
-    rates=criteria(gap=0.08),
-    limit=st.floats(0.05, 2.5),
+    rates=criteria(gap=0.02),
+    limit=st.floats(0.05, 4.0),
     truth=st.floats(0.02, 0.98),
     cases=st.integers(1, 40),
     share=st.sampled_from([0.0, 0.0, 0.5]),
@@ -102,7 +102,7 @@ def test_charts_with_a_barrier(rates, limit, truth, cases, share):
 
 @settings(derandomize=True, deadline=None, max_examples=30)
 @given(
-    rates=criteria(gap=0.2),
+    rates=criteria(gap=0.02),
     errors=st.tuples(st.sampled_from([0.01, 0.05, 0.1, 0.3]), st.sampled_from([0.01, 0.1, 0.2])),
     truth=st.floats(0.02, 0.98),
     cases=st.integers(1, 40),
@@ -139,8 +139,8 @@ def test_the_nominal_errors_are_not_the_exact_ones():
 
 @SEVERAL
 @given(
-    rates=criteria(gap=0.08),
-    limit=st.floats(0.2, 2.5),
+    rates=criteria(gap=0.02),
+    limit=st.floats(0.2, 3.5),
     curve=st.lists(st.floats(0.02, 0.98), min_size=1, max_size=30),
     cases=st.integers(1, 40),
 )
@@ -163,7 +163,7 @@ def test_a_falling_failure_rate():
 
 
 @settings(derandomize=True, deadline=None, max_examples=30)
-@given(rates=criteria(gap=0.08), share=st.floats(0.1, 0.9), truth=st.floats(0.05, 0.95), cases=st.integers(1, 11))
+@given(rates=criteria(gap=0.02), share=st.floats(0.1, 0.9), truth=st.floats(0.05, 0.95), cases=st.integers(1, 11))
 def test_every_sequence_counted(rates, share, truth, cases):
     """All 2^n sequences, each with its probability."""
     free = learning(*rates, math.inf)
@@ -178,7 +178,7 @@ def test_every_sequence_counted(rates, share, truth, cases):
 
 
 @pytest.mark.parametrize("truth", [0.05, 0.1, 0.3])
-@pytest.mark.parametrize(("up", "limit_steps"), [(3, 7), (5, 12), (7, 24)])
+@pytest.mark.parametrize(("up", "limit_steps"), [(3, 7), (5, 12), (7, 24), (8, 90)])
 def test_mean_by_linear_equations(up, limit_steps, truth):
     """With one step an exact multiple of the other the chart is a small Markov chain: m = 1 + Q m."""
     p0 = 0.1
@@ -339,6 +339,31 @@ def test_rates_above_one_half():
 def test_one_case():
     chart = BernoulliCusum(criterion=C, limit=0.5)
     assert run_length(chart, failure_rate=0.3, horizon=1).signal_by(1) == pytest.approx(0.3, rel=1e-15)
+
+
+def test_certain_outcomes():
+    """Never a failure: the deterioration chart never signals. Always a failure: after ceil(limit / ln 2) cases."""
+    chart = BernoulliCusum(criterion=C, limit=3.0)
+    never = run_length(chart, failure_rate=0.0)
+    assert never.mean == math.inf
+    assert never.quantile(0.5) == math.inf
+    assert never.signal_by(10_000) == 0.0
+    always = run_length(chart, failure_rate=1.0)
+    assert always.mean == pytest.approx(5.0, abs=1e-12)
+    assert always.median == 5
+    assert always.signal_by(4) == 0.0
+    assert always.signal_by(5) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_a_learning_curve_ends_at_its_last_rate():
+    """Beyond the curve the mean is what the constant last rate would add."""
+    steps = learning(0.1, 0.2, 1.25)
+    curve = [0.6, 0.4, 0.3]
+    result = run_length(LearningCurveCusum(criterion=C, limit=1.25), failure_rate=curve)
+    up, _ = propagate(steps, curve + [0.1] * 600, 603)
+    assert up[-1] == pytest.approx(1.0, abs=1e-9)
+    assert result.mean == pytest.approx(1 + float(np.sum(1 - up)), rel=1e-7)
+    assert result.signal_by(60) == pytest.approx(up[59], rel=1e-10)
 
 
 def test_the_true_rate_may_lie_outside_the_criterion():
