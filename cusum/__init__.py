@@ -49,7 +49,8 @@ if TYPE_CHECKING:  # what type checkers and editors read; the table below is wha
         UnreadableFile,
     )
     from cusum.figures import plot, plot_crossings, plot_department, plot_trainee
-    from cusum.models import RiskModel, TimeToCompetence, fit_risk_model, load_risk_model, time_to_competence
+    from cusum.models import RiskModel, fit_risk_model, load_risk_model
+    from cusum.models.time_to_competence import TimeToCompetence, time_to_competence
     from cusum.programme import Programme, load_programme
     from cusum.registrations import Registrations, read_registrations
     from cusum.registrations.simulate import SimulatedCohort, simulate_registrations

@@ -46,7 +46,8 @@ def test_the_pages_are_danish_unless_told_otherwise(command, cohort, tmp_path):
     assert '<html lang="da"' in pages(tmp_path)["index.html"]
 
 
-def test_pseudonymised_pages_hold_no_name(command, cohort, trainees, tmp_path):
+def test_pseudonymised_pages_hold_no_name(command, cohort, trainees, tmp_path, monkeypatch):
+    monkeypatch.setenv("CUSUM_PSEUDONYM_KEY", "a key that is for this test alone")
     assert command("report", cohort, "--out", tmp_path, "--language", "en", "--pseudonymise").code == 0
     written = pages(tmp_path)
     assert written
