@@ -24,7 +24,7 @@ notebooks: $(VENV)/.dev ## run each notebook to the end
 	@$(BIN)/python -m pytest tests/notebooks -m notebook
 
 bench: $(VENV)/.dev ## time the heavy calculations
-	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in $(wildcard benchmarks/*.py); do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
 
 clean: ## remove the environment, the caches and the written report
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage coverage.xml htmlcov build dist
