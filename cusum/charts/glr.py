@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -26,6 +26,7 @@ from cusum.errors import InvalidParameter
 __all__ = ["BernoulliGlr", "Change", "GlrPath"]
 
 _LONGEST_BLOCK = 8192
+_LARGEST_TABLE = 1024
 
 
 class Change(NamedTuple):
@@ -237,6 +238,26 @@ def log_ratio(k: IntArray, n: IntArray, acceptable: float) -> FloatArray:
     return ratios
 
 
+@lru_cache(maxsize=8)
+def _ratio_table(acceptable: float, window: int) -> FloatArray:
+    """Log ratios by number of failures and length of the stretch; nothing for length 0 and beyond the window."""
+    failures, length = np.indices((window + 1, window + 2), dtype=np.int64)
+    table = log_ratio(failures, length, acceptable)
+    table[:, [0, -1]] = 0.0
+    return table
+
+
+def _ratio_row(k: int, acceptable: float, window: int) -> FloatArray:
+    """Log ratios of k failures by length of the stretch, from 0 to one more than the window."""
+    if window <= _LARGEST_TABLE:
+        row: FloatArray = _ratio_table(acceptable, window)[k]
+        return row
+    length = np.arange(window + 2)
+    row = log_ratio(np.full(window + 2, k), length, acceptable)
+    row[[0, -1]] = 0.0
+    return row
+
+
 def largest_ratios(failure: BoolArray, acceptable: float, window: int) -> FloatArray:
     """Largest log likelihood ratio over the stretches that end with each case, none longer than the window.
 
@@ -246,15 +267,18 @@ def largest_ratios(failure: BoolArray, acceptable: float, window: int) -> FloatA
     n = failure.size
     where = np.flatnonzero(failure)
     count = np.cumsum(failure, dtype=np.int64)
-    most = int((count - np.concatenate((np.zeros(min(window, n), dtype=count.dtype), count[:-window]))).max(initial=0))
-    length = np.minimum(np.arange(window + 2), window)
+    earlier = np.concatenate((np.zeros(min(window, n), dtype=np.int64), count[:-window]))
+    most = int((count - earlier).max(initial=0))
     before = np.concatenate((np.full(most, -2 * window - n), where))
-    case = np.arange(1, n + 1)
-    best = np.zeros(n)
+    latest = np.arange(1, n + 1)
+    place = count + most
+    best, found = np.zeros((2, n))
+    stretch = np.zeros(n, dtype=np.int64)
     for k in range(1, most + 1):
-        by_length = log_ratio(np.minimum(k, length), length, acceptable)
-        by_length[[0, -1]] = 0.0  # the last entry stands for every stretch longer than the window
-        stretch = case - before[count + (most - k)]
+        place -= 1
+        np.take(before, place, out=stretch, mode="clip")
+        np.subtract(latest, stretch, out=stretch)
         np.minimum(stretch, window + 1, out=stretch)
-        np.maximum(best, by_length[stretch], out=best)
+        np.take(_ratio_row(k, acceptable, window), stretch, out=found, mode="clip")
+        np.maximum(best, found, out=best)
     return best

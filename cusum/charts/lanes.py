@@ -253,8 +253,8 @@ def run_walk(walk: Walk, scores: FloatArray, carried: Carried | None = None) -> 
     >>> run_walk(Walk(floor=0.0, upper=1.0, after_signal="restart"), np.full(5, 0.5)).cases
     array([1, 3])
     """
-    barriers = walk.lower is not None or walk.upper is not None
-    if scores.size < LONG or walk.after_signal != "restart" or not barriers:
+    forgets = walk.floor is not None or walk.memory < 1.0  # chunks begun from different values soon coincide
+    if scores.size < LONG or walk.after_signal != "restart" or not forgets:
         return walk.run(scores, carried=carried)
     rule = WalkRule(walk, scores)
     begin = rule.begin(1)

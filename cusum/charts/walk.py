@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cusum.charts.crossings import TOLERANCE, Carried, FloatArray, IntArray, WalkRun, list_crossings
 from cusum.charts.fading import fading_sum
+from cusum.charts.turning import Band, follow_turns
 from cusum.errors import InvalidParameter
 
 __all__ = ["TOLERANCE", "AfterSignal", "Carried", "FloatArray", "IntArray", "Walk", "WalkRun"]
@@ -112,10 +113,10 @@ class Walk:
         if np.isnan(begin.statistic):
             missing = np.full(scores.size, np.nan)
             return WalkRun(missing, missing, missing, *list_crossings([]))
-        if self.after_signal == "parallel":
-            return self._run_parallel(scores, begin)
         if self.after_signal == "continue" or (self.lower is None and self.upper is None):
             return self._run_on(scores, begin)
+        if self.floor is None and self.memory == 1.0 and self.after_signal != "stop":
+            return self._run_turns(scores, begin)
         return self._run_to_signals(scores, begin)
 
     def carry(self, statistic: float, upper: float, sides: Sequence[int]) -> Carried:
@@ -214,10 +215,6 @@ class Walk:
             side -= statistic <= self.lower + TOLERANCE
         return side
 
-    def _side(self, value: float, shift: float = 0.0) -> int:
-        """Tell which limit a value that is outside has reached."""
-        return 1 if self.upper is not None and value >= self.upper + shift - TOLERANCE else -1
-
     def _limits(self, n: int) -> tuple[FloatArray, FloatArray]:
         """Make the arrays of constant limits."""
         lower = np.broadcast_to(np.nan if self.lower is None else self.lower, n)
@@ -254,7 +251,7 @@ class Walk:
                 continue
             statistic[at : at + first + 1] = block[: first + 1]
             at += first
-            crossings.append((at, self._side(float(block[first]))))
+            crossings.append((at, int(self.sides(block[first : first + 1])[0])))
             at, start = at + 1, self.start
             length = min(max(_SHORTEST_BLOCK, 2 * first), _LONGEST_BLOCK)
             if self.after_signal == "stop":
@@ -263,34 +260,14 @@ class Walk:
                 break
         return WalkRun(statistic, lower, upper, *list_crossings(crossings))
 
-    def _run_parallel(self, scores: FloatArray, begin: Carried) -> WalkRun:
-        """Walk on across the limits, moving them to lie around the line last crossed."""
-        statistic = np.empty(scores.size)
-        assert self.lower is not None
-        assert self.upper is not None
-        crossings: list[tuple[int, int]] = []
-        start, line, lines, since = begin.statistic, begin.line, [begin.line], [0]
-        for block in _blocks(scores.size):
-            values = self.free(scores[block], start)
-            statistic[block], start = values, float(values[-1])
-            at = 0
-            width = 256
-            while at < values.size:
-                reached = self.outside(values[at : at + width], line)
-                first = int(reached.argmax())
-                if not reached[first]:
-                    at += width
-                    continue
-                at += first
-                while self.outside(values[at : at + 1], line)[0]:
-                    side = self._side(float(values[at]), line)
-                    crossings.append((block.start + at, side))
-                    line += self.upper if side > 0 else self.lower
-                at += 1
-                lines.append(line)
-                since.append(block.start + at)
-        shift = np.repeat(np.array(lines), np.diff(np.array([*since, scores.size])))
-        return WalkRun(statistic, self.lower + shift, self.upper + shift, *list_crossings(crossings))
+    def _run_turns(self, scores: FloatArray, begin: Carried) -> WalkRun:
+        """Walk from crossing to crossing without a floor, starting again or moving the limits at each."""
+        lower = -np.inf if self.lower is None else self.lower
+        upper = np.inf if self.upper is None else self.upper
+        start = self.start if self.after_signal == "restart" else None
+        statistic, shift, cases, sides = follow_turns(scores, Band(lower, upper, start), begin.statistic, begin.line)
+        low, high = self._limits(scores.size)
+        return WalkRun(statistic, low + shift, high + shift, cases, sides)
 
 
 def _blocks(n: int) -> Iterator[slice]:
