@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cusum.report.table import Cell, Column, Table, records, table
+from cusum.report.table import Cell, records
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
 
 __all__ = [
-    "criteria_table",
-    "decides",
     "filter_code",
     "legend",
     "observed_rate",
     "reading",
-    "short_source",
-    "source_words",
     "status_cell",
     "what_a_signal_is",
 ]
@@ -193,107 +188,6 @@ def _clause(site: Site, code: str, rows: Sequence[Any]) -> str:
     return sentences[code]
 
 
-def source_words(site: Site, status: str, source: str) -> str:
-    """Say where a number of the programme comes from, and who must decide where it is only a placeholder.
-
-    Parameters
-    ----------
-    site : Site
-        The report.
-    status : str
-        ``"published"``, ``"department"`` or ``"placeholder"``.
-    source : str
-        Citation, or "".
-
-    Returns
-    -------
-    str
-        Words for a table.
-    """
-    if status == "placeholder":
-        return site.language.text("placeholder: the department must decide")
-    if status == "department":
-        return site.language.text("decided by the department") + (f": {source}" if source else "")
-    return source or site.language.text("published")
-
-
-def short_source(site: Site, procedure: str) -> str:
-    """Say in a few words who set a procedure's failure rates.
-
-    Parameters
-    ----------
-    site : Site
-        The report.
-    procedure : str
-        Key of the programme.
-
-    Returns
-    -------
-    str
-        Such as "Kestin 1995", or that the department must decide.
-    """
-    rules = site.cohort.programme.procedures[procedure]
-    if rules.criterion_status != "published":
-        return source_words(site, rules.criterion_status, "")
-    found = re.match(r"(.+?) [A-Z]{1,3}[.,].*?\b((?:19|20)\d\d)\b", rules.criterion_source)
-    return f"{found[1]} {found[2]}" if found else source_words(site, "published", rules.criterion_source)
-
-
-def criteria_table(site: Site, procedures: Sequence[str], *, key: str = "criteria") -> Table:
-    """List the criteria in force with their source.
-
-    Parameters
-    ----------
-    site : Site
-        The report.
-    procedures : sequence of str
-        Which procedures.
-    key : str, default "criteria"
-        Identifier of the table within its page.
-
-    Returns
-    -------
-    Table
-        One row a procedure.
-    """
-    text, language = site.language.text, site.language
-    rows = []
-    for procedure in procedures:
-        design = site.designs[procedure]
-        rules = site.cohort.programme.procedures[procedure]
-        sources = (
-            source_words(site, rules.acceptable_status, rules.acceptable_source),
-            source_words(site, rules.unacceptable_status, rules.unacceptable_source),
-        )
-        rows.append(
-            (
-                site.name(procedure),
-                Cell(language.percent(design.acceptable, 0), order=float(design.acceptable)),
-                Cell(language.percent(design.unacceptable, 0), order=float(design.unacceptable)),
-                sources[0]
-                if sources[0] == sources[1]
-                else text("acceptable: {first}; unacceptable: {second}", first=sources[0], second=sources[1]),
-                Cell(language.number(int(design.expected_cases)), order=int(design.expected_cases)),
-                source_words(site, rules.expected_cases_status, rules.expected_cases_source),
-                rules.failure_definition[language.code],
-            )
-        )
-    return table(
-        key,
-        text("Criteria in force"),
-        [
-            text("Procedure"),
-            Column(text("Acceptable failure rate"), number=True),
-            Column(text("Unacceptable failure rate"), number=True),
-            text("Source of the rates"),
-            Column(text("Expected procedures in the post"), number=True),
-            text("Source of the number"),
-            text("What counts as a failure"),
-        ],
-        rows,
-    )
-
-
 def what_a_signal_is(site: Site) -> str:
     """Say once what a signal is and what it is not.
 
@@ -337,28 +231,3 @@ def observed_rate(site: Site, failures: int, cases: int) -> Cell:
     percent = site.language.percent
     note = site.language.text("{low} to {high}", low=percent(low, 1), high=percent(high, 1))
     return Cell(percent(failures / cases, 1), order=failures / cases, note=note)
-
-
-def decides(site: Site, design: Any) -> str:
-    """Say whether the number of procedures expected of a trainee can decide anything.
-
-    Parameters
-    ----------
-    site : Site
-        The report.
-    design : namedtuple
-        Row of ``cohort.designs``.
-
-    Returns
-    -------
-    str
-        An answer in words.
-    """
-    text = site.language.text
-    if not bool(design.can_decide):
-        return text("No: neither way")
-    if float(design.power) < 0.5:
-        return text("Hardly: a signal counts, its absence says little")
-    if float(design.power) < 0.8:
-        return text("Often, though not always")
-    return text("Yes, for most trainees")

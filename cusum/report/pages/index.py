@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cusum.report.criteria import decides
 from cusum.report.pages.department import status_table
 from cusum.report.table import Cell, Column, Row, Table, table
-from cusum.report.wording import decides, legend, what_a_signal_is
+from cusum.report.wording import legend, what_a_signal_is
 
 if TYPE_CHECKING:
     from cusum.report.site import Site

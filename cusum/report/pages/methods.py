@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cusum.language import get_language
+from cusum.report.criteria import criteria_table, decides, source_words
 from cusum.report.methods import methods_paragraphs, references_in_use
 from cusum.report.references import REFERENCES, bibtex, software_citation
 from cusum.report.table import Cell, Column, Table, table
-from cusum.report.wording import criteria_table, decides, source_words
 
 if TYPE_CHECKING:
     from cusum.report.site import Site

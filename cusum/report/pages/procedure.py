@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cusum.report.criteria import criteria_table
 from cusum.report.methods import design_sentence
 from cusum.report.table import Cell, Column, Row, Table, records, table
-from cusum.report.wording import criteria_table, observed_rate, status_cell, what_a_signal_is
+from cusum.report.wording import observed_rate, status_cell, what_a_signal_is
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
