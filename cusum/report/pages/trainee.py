@@ -157,7 +157,9 @@ def _steps(site: Site, row: Any) -> tuple[object, object, str]:
     left = max(int(row.expected_cases) - int(row.cases), 0)
     left_words = text("{left} of {expected}", left=language.number(left), expected=language.number(row.expected_cases))
     if row.status == "competent":
-        return text("has been reached; now monitored for deterioration"), "–", left_words
+        watched = not pd.isna(site.designs[row.procedure].monitoring_limit)
+        reached = text("has been reached; now monitored for deterioration") if watched else text("has been reached")
+        return reached, "–", left_words
     if row.note == "cannot_decide":
         return text("the expected number cannot decide with these criteria"), "–", left_words
     first, second = row.successes_needed, row.successes_needed_one_failure
