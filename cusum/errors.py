@@ -9,10 +9,28 @@ __all__ = [
     "InvalidData",
     "InvalidParameter",
     "MissingDependency",
+    "Phrase",
     "PrivacyError",
     "ProgrammeError",
     "UnreadableFile",
 ]
+
+
+class Phrase(str):
+    """A text that stands in the place of another's placeholder, or waits to be said, and is translated like a template.
+
+    Parameters
+    ----------
+    text : str
+        English words; they may hold placeholders of their own.
+
+    Examples
+    --------
+    >>> print(CusumError("there is no column for {what}", what=Phrase("the {nth} procedure"), nth="first"))
+    there is no column for the first procedure.
+    """
+
+    __slots__ = ()
 
 
 class CusumError(Exception):
@@ -59,12 +77,17 @@ class CusumError(Exception):
         str
             One paragraph: found, expected, remedy.
         """
-        found = translate(self.found).format(**self.values)
-        expected = translate(self.expected).format(**self.values) if self.expected else ""
-        remedy = translate(self.remedy).format(**self.values) if self.remedy else ""
+        said = {name: self._say(value, translate) for name, value in self.values.items()}
+        found = translate(self.found).format(**said)
+        expected = translate(self.expected).format(**said) if self.expected else ""
+        remedy = translate(self.remedy).format(**said) if self.remedy else ""
         first = f"{found}; {translate('expected')} {expected}" if expected else found
         first = first if first.endswith((".", "?", "!")) else f"{first}."
         return f"{first} {remedy}".rstrip()
+
+    def _say(self, value: object, translate: Callable[[str], str]) -> object:
+        """Put a phrase into the reader's language; leave any other value as it is."""
+        return translate(str(value)).format(**self.values) if isinstance(value, Phrase) else value
 
     def __reduce__(self) -> tuple[Callable[..., CusumError], tuple[object, ...]]:
         """Travel between processes with the values intact."""

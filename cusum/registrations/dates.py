@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from cusum.errors import InvalidData, InvalidParameter
+from cusum.errors import InvalidData, InvalidParameter, Phrase
 from cusum.registrations.cells import Cells, Faults, Problem, distinct, is_missing, read_cells, text_of
 from cusum.registrations.sources.sheet import Decision
 from cusum.registrations.written_dates import EARLIEST_YEAR, Written, make_day, read_written
@@ -221,10 +221,12 @@ def _tell_order(open_: list[Written], heading: str, latest: date, otherwise: str
             return "day first", "0"
         if otherwise is not None:
             return otherwise, "as the dates of the procedures"
-        _refuse_order("fit both orders of day and month throughout", heading)
+        _refuse_order(
+            Phrase("the dates in the column {heading!r} fit both orders of day and month throughout"), heading
+        )
     few, many = sorted((only_day, only_month))
     if few > max(_FEW * many, many >= _MANY):  # a single slip among many is a slip
-        _refuse_order("mix both orders of day and month", heading)
+        _refuse_order(Phrase("the dates in the column {heading!r} mix both orders of day and month"), heading)
     return ("day first", str(only_day)) if only_day > only_month else ("month first", str(only_month))
 
 
@@ -245,10 +247,10 @@ def _span(days: list[date | None]) -> int:
     return (max(known) - min(known)).days if known else 0
 
 
-def _refuse_order(how: str, heading: str) -> NoReturn:
+def _refuse_order(how: Phrase, heading: str) -> NoReturn:
     """Refuse a column whose order of day and month cannot be told."""
     raise InvalidData(
-        "the dates in the column {heading!r} " + how,
+        how,
         expected="one order, told by days above 12",
         remedy="Say which it is: date_order='day first' (usual in Denmark) or date_order='month first'.",
         heading=heading,

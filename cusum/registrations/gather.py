@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cusum.errors import InvalidParameter, UnreadableFile
+from cusum.errors import InvalidParameter, Phrase, UnreadableFile
 from cusum.programme import Programme
 from cusum.registrations.cells import Cells, text_of
 from cusum.registrations.headings import Vocabulary
@@ -18,6 +18,7 @@ from cusum.registrations.sources.wide import lengthen
 
 __all__ = ["Gathered", "choose_sheets", "gather", "keep_row_numbers"]
 
+_HEADINGS = Phrase("a heading row such as {example}")
 _ANY_SHEET = re.compile(
     r"\W*(sheet|ark|side|tabel(le)?|table|data|registrering(er)?|registrations?|logbog|logbook|procedurer?|procedures?|"
     r"cusum|eksport|export|udtræk|alle|all|samlet|rapport|report|oversigt)\b.*|\W*(sheet|ark|tabel|table|data)\d*\W*",
@@ -151,11 +152,11 @@ def gather(contents: Contents, vocabulary: Vocabulary, programme: Programme, nam
             unknown += 1
             decisions.append(Decision("sheet", sheet.name, "skipped", "no headings recognised"))
     if not blocks:
-        _refuse(name, "{name} has no row with headings that are recognised", "a heading row such as {example}")
+        _refuse(name, Phrase("{name} has no row with headings that are recognised"), _HEADINGS)
     usable = [block for block in blocks if not _lacking(block, programme)]
     if not usable:
         lacking = _lacking(blocks[0], programme)
-        _refuse(name, f"{{name}} has no column for {lacking}", "a heading row such as {example}")
+        _refuse(name, Phrase("{name} has no column for {lacking}"), _HEADINGS, lacking=lacking)
     for block in blocks:
         if block not in usable:
             why = f"no column for {_lacking(block, programme)}"
@@ -165,11 +166,13 @@ def gather(contents: Contents, vocabulary: Vocabulary, programme: Programme, nam
     result = _join(usable, by_sheet)
     result.decisions = decisions + result.decisions
     if not len(result.rows):
-        _refuse(name, "{name} has headings but no registration under them", "one row for each registration")
+        _refuse(
+            name, Phrase("{name} has headings but no registration under them"), Phrase("one row for each registration")
+        )
     return result
 
 
-def _refuse(name: str, found: str, expected: str) -> None:
+def _refuse(name: str, found: Phrase, expected: Phrase, **values: object) -> None:
     """Refuse a file, with an example of what would do."""
     raise UnreadableFile(
         found,
@@ -177,14 +180,15 @@ def _refuse(name: str, found: str, expected: str) -> None:
         remedy="Say what your headings mean with headings={{'your heading': 'trainee'}}.",
         name=name,
         example="Uddannelsessøgende; Procedure; Dato; Lykkedes",
+        **values,
     )
 
 
-def _lacking(block: Block, programme: Programme) -> str:
+def _lacking(block: Block, programme: Programme) -> Phrase:
     """Name the first thing that a sheet cannot do without and has no column for; "" where nothing is lacking."""
     if "procedure" not in block.columns and not block.marks and programme.find(block.sheet) is None:
-        return "the procedure"
-    return "" if "performed_on" in block.columns else "the date"
+        return Phrase("the procedure")
+    return Phrase("") if "performed_on" in block.columns else Phrase("the date")
 
 
 def _refuse_unused_headings(vocabulary: Vocabulary, blocks: list[Block]) -> None:
@@ -216,7 +220,7 @@ def _complete(blocks: list[Block], programme: Programme, name: str) -> bool:
             continue
         taken = block.headings.get("procedure") == "" and "procedure" not in block.titles
         if not block.sheet or taken or _ANY_SHEET.fullmatch(block.sheet):
-            _refuse(name, "{name} has no column for the trainee", "a heading row such as {example}")
+            _refuse(name, Phrase("{name} has no column for {lacking}"), _HEADINGS, lacking=Phrase("the trainee"))
         _fill(block, "trainee", block.sheet, "name of the sheet")
         by_sheet = True
     return by_sheet

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import zip_longest
 
-from cusum.errors import PrivacyError
+from cusum.errors import Phrase, PrivacyError
 from cusum.registrations.sources.sheet import Contents, Sheet
 
 __all__ = ["holds_civil_number", "refuse_civil_numbers"]
@@ -71,16 +71,16 @@ def refuse_civil_numbers(contents: Contents, name: str) -> None:
     """
     shown = "" if holds_civil_number(name) else name
     if name and not shown:
-        _refuse("the name of the file", remedy="Give the file another name.")
+        _refuse(Phrase("the name of the file"), remedy=Phrase("Give the file another name."))
     for number, sheet in enumerate(contents.sheets, start=1):
         if holds_civil_number(sheet.name):
-            _refuse("the name of sheet number {sheet} of {name}", name=shown, sheet=number)
+            _refuse(Phrase("the name of sheet number {sheet} of {name}"), name=shown, sheet=number)
         found = _first(sheet)
         if found:
             row, column, heading = found
-            where = "sheet '{sheet}', " if sheet.name else ""
+            in_sheet = Phrase("{name}, sheet '{sheet}', column {column}, row {row}")
             _refuse(
-                "{name}, " + where + "column {column}, row {row}",
+                in_sheet if sheet.name else Phrase("{name}, column {column}, row {row}"),
                 name=shown or "the table",
                 sheet=sheet.name,
                 column=f"{column} ({heading})" if heading else column,
@@ -88,15 +88,16 @@ def refuse_civil_numbers(contents: Contents, name: str) -> None:
             )
     for place, text in contents.remarks:
         if _CIVIL.search(text):
-            _refuse("{name}, outside the cells ({place})", name=shown or "the file", place=place)
+            _refuse(Phrase("{name}, outside the cells ({place})"), name=shown or "the file", place=place)
 
 
-def _refuse(where: str, *, remedy: str = "", **values: object) -> None:
+def _refuse(where: Phrase, *, remedy: str = "", **values: object) -> None:
     """Raise the error, with the place and without the value."""
     raise PrivacyError(
-        "something in the form of a civil registration number (CPR) stands in " + where,
+        "something in the form of a civil registration number (CPR) stands in {where}",
         expected="pseudonyms or local identifiers",
-        remedy=remedy or "Remove the numbers from the file and read it again; nothing was kept.",
+        remedy=remedy or Phrase("Remove the numbers from the file and read it again; nothing was kept."),
+        where=where,
         **values,
     )
 

@@ -253,8 +253,9 @@ def _refuse_rejected(rejected: pd.DataFrame, read: int, name: str) -> None:
     ]
     more = len(rejected) - len(shown)
     raise InvalidData(
-        "{count} of {read} registrations in {name} cannot be used"
-        + (" (the first {listed} follow)" if more > 0 else ""),
+        "{count} of {read} registrations in {name} cannot be used (the first {listed} follow)"
+        if more > 0
+        else "{count} of {read} registrations in {name} cannot be used",
         remedy="{listing}",
         count=len(rejected),
         read=read,

@@ -19,9 +19,9 @@ from cusum.language.catalogue import catalogue_path, read_catalogue
 from cusum.registrations.reasons import FLAGS, REASONS
 
 PACKAGE = Path(cusum.errors.__file__).parent
-SAID = {"text", "t", "translate", "msgid"}
+SAID = {"text", "t", "translate", "msgid", "Phrase"}
 COUNTED = {"plural", "tn"}
-ERRORS = set(cusum.errors.__all__)
+ERRORS = set(cusum.errors.__all__) - {"Phrase"}
 
 
 def strings(node: ast.expr | None) -> Iterator[str]:
@@ -45,7 +45,7 @@ def speaks(path: Path) -> bool:
 
 def texts_of_module(path: Path) -> Iterator[tuple[str, ...]]:
     """English texts of a module: (text,) or (singular, plural)."""
-    said = SAID if speaks(path) else {"msgid"}
+    said = SAID if speaks(path) else {"msgid", "Phrase"}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cusum.errors import UnreadableFile
+from cusum.errors import Phrase, UnreadableFile
 from cusum.registrations.sources.csv import read_csv
 from cusum.registrations.sources.excel import read_excel
 from cusum.registrations.sources.parquet import read_parquet
@@ -46,33 +46,35 @@ class Source:
 
 SOURCES: tuple[Source, ...] = (
     Source(
-        "delimited text",
+        Phrase("delimited text"),
         (".csv", ".txt", ".tsv"),
         "text",
         lambda content, name, encoding, score: read_csv(content, name, encoding=encoding, score=score),
     ),
-    Source("Excel workbook", (".xlsx", ".xlsm"), "workbook", lambda content, name, *_: read_excel(content, name)),
-    Source("Parquet table", (".parquet",), "parquet", lambda content, name, *_: read_parquet(content, name)),
+    Source(
+        Phrase("Excel workbook"), (".xlsx", ".xlsm"), "workbook", lambda content, name, *_: read_excel(content, name)
+    ),
+    Source(Phrase("Parquet table"), (".parquet",), "parquet", lambda content, name, *_: read_parquet(content, name)),
 )
 
 _CONTENT = {
-    "text": "text",
-    "workbook": "an Excel workbook (.xlsx)",
-    "zip": "a zip archive that is not an Excel workbook",
-    "encrypted": "an Excel workbook with a password",
-    "legacy": "an old Excel workbook (.xls)",
-    "parquet": "a Parquet table",
-    "pdf": "a PDF document",
-    "web": "a web page",
-    "binary": "a binary file",
+    "text": Phrase("text"),
+    "workbook": Phrase("an Excel workbook (.xlsx)"),
+    "zip": Phrase("a zip archive that is not an Excel workbook"),
+    "encrypted": Phrase("an Excel workbook with a password"),
+    "legacy": Phrase("an old Excel workbook (.xls)"),
+    "parquet": Phrase("a Parquet table"),
+    "pdf": Phrase("a PDF document"),
+    "web": Phrase("a web page"),
+    "binary": Phrase("a binary file"),
 }
 _MARKS = b"\xef\xbb\xbf\xff\xfe"  # the bytes of byte-order marks
 _SAVE = {
-    "workbook": "Rename it to end in .xlsx.",
-    "encrypted": "Open it in Excel, remove the password and save it as .xlsx.",
-    "legacy": "Open it in Excel and save it as .xlsx.",
-    "text": "Rename it to end in .csv.",
-    "parquet": "Rename it to end in .parquet.",
+    "workbook": Phrase("Rename it to end in .xlsx."),
+    "encrypted": Phrase("Open it in Excel, remove the password and save it as .xlsx."),
+    "legacy": Phrase("Open it in Excel and save it as .xlsx."),
+    "text": Phrase("Rename it to end in .csv."),
+    "parquet": Phrase("Rename it to end in .parquet."),
 }
 
 
