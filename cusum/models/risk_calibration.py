@@ -38,7 +38,8 @@ class Calibration:
         One row a group of cases of like risk, the lowest first: group, cases, risk_low, risk_high (range), expected and
         observed (failures), expected_rate, rate with its exact limits low and high.
     measures : DataFrame
-        Indexed by measure, with value, low, high, and corrected (for optimism; NaN unless asked for): auc, intercept
+        Indexed by measure, with value, low, high, corrected (for optimism; NaN unless asked for) and corrected_error
+        (its Monte-Carlo standard error): auc, intercept
         (calibration in the large: log odds of failure against expected, 0 is ideal), slope (1 is ideal), brier (mean
         squared error), scaled_brier (1 is perfect, 0 no better than everyone's mean).
     cases, failures : int
@@ -251,7 +252,7 @@ def calibrate(failure: ArrayLike, risk: ArrayLike, *, groups: int = 10, confiden
     if not outcome.size:
         raise InvalidData("there is no case", expected="at least one to judge the risks by")
     chance = check_risk(risk, outcome.size)
-    measures = measure(outcome, chance, confidence=confidence).assign(corrected=np.nan)
+    measures = measure(outcome, chance, confidence=confidence).assign(corrected=np.nan, corrected_error=np.nan)
     table = _by_risk(outcome, chance, groups, confidence)
     return Calibration(table, measures, outcome.size, int(outcome.sum()), confidence)
 

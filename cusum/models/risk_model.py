@@ -211,13 +211,13 @@ class RiskModel:
         seed : int, optional
             Where the model is judged on the cases fitted: seed of the bootstrap that corrects the measures for it.
         resamples : int, default 200
-            Number of refitted models for that.
+            Number of refitted models for that, at least 2.
 
         Returns
         -------
         Calibration
             Groups and measures. `fitted_cases` and `note` say if cases were also fitted on; `measures["corrected"]` is
-            the value less its optimism, where a seed was given.
+            the value less its optimism, where a seed was given, with its Monte-Carlo standard error beside it.
 
         Raises
         ------
@@ -236,6 +236,7 @@ class RiskModel:
         Harrell FE, Lee KL, Mark DB. Stat Med 1996;15:361-387,
         doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4.
         """
+        _check_count("resamples", resamples, 2)
         judged = self._sample().table if table is None else table
         if self.outcome not in judged:
             raise InvalidData("the table has no column {name!r}", expected="the outcome", name=self.outcome)
@@ -245,7 +246,8 @@ class RiskModel:
         measures, corrected = result.measures, False
         if whole and seed is not None and self.sample is not None:
             optimism = self.sample.optimism(np.random.default_rng(seed), resamples)
-            measures = measures.assign(corrected=measures["value"] - optimism)
+            values = measures["value"] - optimism["optimism"]
+            measures = measures.assign(corrected=values, corrected_error=optimism["standard_error"])
             corrected = True
         notes = judging_notes(shared, len(judged), int(self.extrapolates(judged).sum()), corrected=corrected)
         return replace(result, measures=measures, fitted_cases=shared, note=" ".join(say(notes)))
@@ -298,8 +300,7 @@ class RiskModel:
         ----------
         Gandy A, Kvaløy JT. Scand J Stat 2013;40:647-668, doi:10.1002/sjos.12006.
         """
-        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-            raise InvalidParameter("n is {value!r}", expected="a whole number of at least 1", value=n)
+        _check_count("n", n, 1)
         rng = np.random.default_rng(seed)
         if parametric:
             values, vectors = np.linalg.eigh(np.array(self.covariance))
@@ -337,3 +338,11 @@ class RiskModel:
         file = Path(path)
         file.write_text(self.to_toml(), encoding="utf-8", newline="\n")
         return file
+
+
+def _check_count(name: str, value: int, least: int) -> None:
+    """Refuse what is no whole number, or too small."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise InvalidParameter(
+            "{name} is {value!r}", expected="a whole number of at least {least}", name=name, value=value, least=least
+        )

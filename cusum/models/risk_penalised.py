@@ -76,7 +76,7 @@ def separated_columns(matrix: FloatArray, failure: FloatArray) -> tuple[int, ...
     from scipy.optimize import linprog
 
     scale = np.abs(matrix).max(axis=0)
-    signed = np.unique((matrix / scale) * (2 * failure - 1)[:, None], axis=0)
+    signed = np.unique((matrix / np.where(scale > 0, scale, 1.0)) * (2 * failure - 1)[:, None], axis=0)
     found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1), method="highs")
     direction = np.zeros(matrix.shape[1]) if found.x is None else np.asarray(found.x)
     if np.abs(direction).max() < 0.5:  # a direction that gains can be followed to the edge of the box
@@ -146,7 +146,8 @@ def firth(
     Notes
     -----
     The penalty is half the log determinant of the information (Jeffreys' prior), and the score becomes
-    sum of (y - risk + h (1/2 - risk)) x with h the leverage.
+    sum of (y - risk + h (1/2 - risk)) x with h the leverage: as if each case were there 1 + h times, with y + h/2
+    failures. The steps are those of that larger sample, which do not overshoot where a case stands alone.
 
     References
     ----------
@@ -167,10 +168,11 @@ def firth(
     best = _penalised(matrix, failure, beta)
     for _ in range(200):
         risk = expit(matrix @ beta)
-        information, leverage = information_of(matrix, risk)
+        _, leverage = information_of(matrix, risk)
         score = matrix.T @ (failure - risk + leverage * (0.5 - risk))
+        curvature = (matrix.T * (risk * (1 - risk) * (1 + leverage))) @ matrix
         step = np.zeros(beta.size)
-        step[free] = np.linalg.solve(information[np.ix_(free, free)], score[free])
+        step[free] = np.linalg.solve(curvature[np.ix_(free, free)], score[free])
         step *= min(1.0, 5.0 / max(np.abs(matrix @ step).max(), 1e-300))
         for _ in range(30):
             reached = _penalised(matrix, failure, beta + step)

@@ -162,7 +162,7 @@ class FittingSample:
         beta[kept] = estimate(matrix[:, kept], failure)[0]
         return beta
 
-    def optimism(self, rng: np.random.Generator, resamples: int) -> pd.Series:
+    def optimism(self, rng: np.random.Generator, resamples: int) -> pd.DataFrame:
         """Estimate how much too good each measure is when a model is judged on the cases that it was fitted on.
 
         Parameters
@@ -174,17 +174,19 @@ class FittingSample:
 
         Returns
         -------
-        Series
-            Mean over the resamples of the measure on the cases drawn less that on the original ones, by measure.
+        DataFrame
+            Indexed by measure: optimism, the mean over the resamples of the measure on the cases drawn less that on the
+            original ones; standard_error, of that mean, from the number of resamples alone.
         """
         differences = []
         for _ in range(resamples):
             chosen = self.draw(rng)
             beta = self.refit(chosen)
             risk = keep_open(expit(self.matrix @ beta))
-            drawn = measure(self.failure[chosen] > 0, risk[chosen])["value"]
-            differences.append(drawn - measure(self.failure > 0, risk)["value"])
-        return pd.concat(differences, axis=1).mean(axis=1)
+            on_drawn = measure(self.failure[chosen] > 0, risk[chosen])["value"]
+            differences.append(on_drawn - measure(self.failure > 0, risk)["value"])
+        drawn = pd.concat(differences, axis=1)
+        return pd.DataFrame({"optimism": drawn.mean(axis=1), "standard_error": drawn.sem(axis=1)})
 
 
 def _independent(matrix: FloatArray) -> NDArray[np.int64]:

@@ -285,11 +285,11 @@ def learn_variable(factor: str, table: pd.DataFrame, *, indicator: bool) -> Vari
     known = column[~empty]
     if known.nunique() < 2:
         raise InvalidData(
-            "{name} does not vary: {value}",
+            "{name} does not vary: it is always {value}" if len(known) else "{name} is always missing",
             expected="two values at least among the cases fitted",
             remedy="Leave it out of the covariates.",
             name=factor,
-            value="it is always " + repr(known.iloc[0]) if len(known) else "it is always missing",
+            value=level_text(known.iloc[0]) if len(known) else "",
         )
     fills = indicator and bool(empty.any())
     transform, name = _split(factor)
