@@ -105,7 +105,7 @@ def speaking(code: str, *, debug: bool = False) -> Iterator[Language]:
         typer.echo(paragraph(error, language), err=True)
         raise typer.Exit(exit_code(error)) from None
     except Exception as error:
-        if debug or isinstance(error, (typer.Exit, typer.Abort, typer.TyperException)):
+        if debug or isinstance(error, (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError)):
             raise
         unexpected = CusumError(UNEXPECTED, remedy=TRACE, what=f"{type(error).__name__}: {error}")
         typer.echo(paragraph(unexpected, language), err=True)
