@@ -8,6 +8,7 @@ from cusum.charts.catalogue import CHARTS, chart_class
 from cusum.charts.ewma import Ewma
 from cusum.charts.glr import BernoulliGlr, Change, GlrPath
 from cusum.charts.learning import LearningCurveCusum, LearningThenMonitoring
+from cusum.charts.many import Paths
 from cusum.charts.observed_expected import PredictionLimits, Vlad
 from cusum.charts.risk_adjusted import RiskAdjustedCusum, RiskAdjustedLearningCurveCusum
 from cusum.charts.sequential_test import RiskAdjustedSequentialTest
@@ -25,6 +26,7 @@ __all__ = [
     "LearningCurveCusum",
     "LearningThenMonitoring",
     "Path",
+    "Paths",
     "PredictionLimits",
     "RiskAdjustedCusum",
     "RiskAdjustedLearningCurveCusum",

@@ -19,7 +19,8 @@ from cusum.charts.checking import (
     check_positive,
     check_risk,
 )
-from cusum.charts.lanes import run_walk
+from cusum.charts.lanes import Lanes, WalkRule, run_lanes, run_walk
+from cusum.charts.many import Paths, chart_many
 from cusum.charts.path import Path, Signal, TextArray, fill_from, signals_at
 from cusum.charts.walk import Carried, FloatArray, IntArray, Walk
 from cusum.errors import InvalidParameter
@@ -114,6 +115,39 @@ class Chart(ABC):
         outcomes = check_failure(failure)
         expected = None if risk is None else check_risk(risk, outcomes.size)
         return self._path(outcomes, expected)
+
+    def run_many(self, failure: ArrayLike, *, sequence: ArrayLike, risk: ArrayLike | None = None) -> Paths:
+        """Chart many sequences at once, each from its own start.
+
+        Parameters
+        ----------
+        failure : array-like, shape (n,)
+            Outcomes of all cases; those of one sequence in case order, sequences one after the other or mixed.
+        sequence : array-like, shape (n,)
+            Label of the sequence that each case belongs to: numbers or words.
+        risk : array-like, shape (n,), optional
+            Expected failure probability of each case, for risk-adjusted charts; refused by the others.
+
+        Returns
+        -------
+        Paths
+            Statistic and limits by case, signals by sequence; the same as `run` gives for each sequence by itself.
+
+        Raises
+        ------
+        InvalidData
+            If an outcome, a risk or a label is missing or impossible; the message names the first such case.
+        """
+        outcomes = check_failure(failure)
+        expected = None if risk is None else check_risk(risk, outcomes.size)
+        return chart_many(self, outcomes, expected, sequence)
+
+    def _follow_lanes(self, failure: BoolArray, risk: FloatArray | None, lanes: Lanes) -> Stretch:
+        """Walk over many sequences side by side."""
+        scores = self.scores(failure, risk=risk)
+        rule = WalkRule(self.walk, scores)
+        run_lanes(rule, lanes)
+        return Stretch(scores, *rule.found())
 
     def _path(self, failure: BoolArray, risk: FloatArray | None, before: Path | None = None) -> Path:
         """Chart the cases, from the start or after those of a path, and name the crossings."""

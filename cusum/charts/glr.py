@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -20,13 +20,14 @@ from cusum.charts.base import (
     check_positive,
     refuse_risk,
 )
+from cusum.charts.lanes import Lanes
+from cusum.charts.ratios import largest_ratios, log_ratio
 from cusum.charts.walk import TOLERANCE, FloatArray, IntArray, Walk
 from cusum.errors import InvalidParameter
 
 __all__ = ["BernoulliGlr", "Change", "GlrPath"]
 
 _LONGEST_BLOCK = 8192
-_LARGEST_TABLE = 1024
 
 
 class Change(NamedTuple):
@@ -182,6 +183,34 @@ class BernoulliGlr(Chart):
             upper[values.size :] = np.nan
         return Stretch(scores, statistic, np.broadcast_to(np.nan, n), upper, cases, np.ones_like(cases))
 
+    def _follow_lanes(self, failure: BoolArray, risk: FloatArray | None, lanes: Lanes) -> Stretch:
+        """Search all sequences at once; those that signal again from there on, until none signals any more."""
+        n, count = failure.size, lanes.first.size
+        statistic, lower = np.full(n, np.nan), np.broadcast_to(np.nan, n)
+        lane = np.repeat(np.arange(count), lanes.length)
+        at = np.arange(lane.size) + np.repeat(lanes.first - np.cumsum(lanes.length) + lanes.length, lanes.length)
+        begin, cases = lanes.first.copy(), [np.zeros(0, dtype=np.int64)]
+        while at.size:
+            statistic[at] = largest_ratios(failure, self.acceptable, self.window, at, at - begin[lane] + 1)
+            reached = self._reached(statistic[at])
+            if self.after_signal == "continue":
+                before = np.concatenate(([False], reached[:-1])) & (at > begin[lane])
+                cases.append(at[reached & ~before])
+                break
+            hits = np.flatnonzero(reached)
+            signalled, where = np.unique(lane[hits], return_index=True)
+            cases.append(at[hits[where]])
+            begin = np.full(count, n)
+            begin[signalled] = cases[-1] + 1
+            later = at >= begin[lane]
+            at, lane = at[later], lane[later]
+            if self.after_signal == "stop":
+                statistic[at] = np.nan
+                break
+        upper = np.where(np.isnan(statistic), np.nan, self.limit)
+        found = np.sort(np.concatenate(cases))
+        return Stretch(self.scores(failure, risk=risk), statistic, lower, upper, found, np.ones_like(found))
+
     def _search(self, seen: BoolArray, at: int) -> tuple[FloatArray, IntArray]:
         """Search from signal to signal; statistic and signals are counted from case `at` on."""
         first, begin, length = at, 0, 1024
@@ -226,59 +255,3 @@ class BernoulliGlr(Chart):
         oldest = max(begin, first - self.window + 1)
         seen = failure[oldest:last]
         return largest_ratios(seen, self.acceptable, self.window)[first - oldest :]
-
-
-def log_ratio(k: IntArray, n: IntArray, acceptable: float) -> FloatArray:
-    """Log likelihood ratio of the rate of k failures in n cases against the acceptable one; 0 where it is no higher."""
-    rate = k / np.maximum(n, 1)
-    above = rate > acceptable
-    failures = k * np.log(np.where(above, rate, acceptable) / acceptable)
-    successes = (n - k) * np.log(np.where(above & (rate < 1), 1 - rate, 1 - acceptable) / (1 - acceptable))
-    ratios: FloatArray = np.where(above, failures + successes, 0.0)
-    return ratios
-
-
-@lru_cache(maxsize=8)
-def _ratio_table(acceptable: float, window: int) -> FloatArray:
-    """Log ratios by number of failures and length of the stretch; nothing for length 0 and beyond the window."""
-    failures, length = np.indices((window + 1, window + 2), dtype=np.int64)
-    table = log_ratio(failures, length, acceptable)
-    table[:, [0, -1]] = 0.0
-    return table
-
-
-def _ratio_row(k: int, acceptable: float, window: int) -> FloatArray:
-    """Log ratios of k failures by length of the stretch, from 0 to one more than the window."""
-    if window <= _LARGEST_TABLE:
-        row: FloatArray = _ratio_table(acceptable, window)[k]
-        return row
-    length = np.arange(window + 2)
-    row = log_ratio(np.full(window + 2, k), length, acceptable)
-    row[[0, -1]] = 0.0
-    return row
-
-
-def largest_ratios(failure: BoolArray, acceptable: float, window: int) -> FloatArray:
-    """Largest log likelihood ratio over the stretches that end with each case, none longer than the window.
-
-    The best stretch begins with a failure: one that begins with a success gains by leaving it out. So the loop is over
-    how many failures the stretch holds, and each of its turns is over all cases at once.
-    """
-    n = failure.size
-    where = np.flatnonzero(failure)
-    count = np.cumsum(failure, dtype=np.int64)
-    earlier = np.concatenate((np.zeros(min(window, n), dtype=np.int64), count[:-window]))
-    most = int((count - earlier).max(initial=0))
-    before = np.concatenate((np.full(most, -2 * window - n), where))
-    latest = np.arange(1, n + 1)
-    place = count + most
-    best, found = np.zeros((2, n))
-    stretch = np.zeros(n, dtype=np.int64)
-    for k in range(1, most + 1):
-        place -= 1
-        np.take(before, place, out=stretch, mode="clip")
-        np.subtract(latest, stretch, out=stretch)
-        np.minimum(stretch, window + 1, out=stretch)
-        np.take(_ratio_row(k, acceptable, window), stretch, out=found, mode="clip")
-        np.maximum(best, found, out=best)
-    return best

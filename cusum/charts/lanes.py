@@ -105,6 +105,19 @@ class WalkRule(LaneRule):
         else:
             self._end_at_limits(at, total)
 
+    def found(self) -> WalkRun:
+        """Put together what was found."""
+        lower, upper = self._limits(self.walk.lower), self._limits(self.walk.upper)
+        return WalkRun(self.statistic, lower, upper, *self.crossings())
+
+    def _limits(self, limit: float | None) -> FloatArray:
+        """Spell out a limit for each case; missing where the chart has stopped."""
+        if limit is None:
+            return np.broadcast_to(np.nan, self.statistic.size)
+        if self.walk.after_signal == "stop":
+            return np.where(np.isnan(self.statistic), np.nan, limit)
+        return self.mark + limit if self.walk.after_signal == "parallel" else np.full(self.statistic.size, limit)
+
     def _end_at_limits(self, at: IntArray, total: FloatArray) -> None:
         """Stop or start again where a limit is reached."""
         then = self.walk.start if self.walk.after_signal == "restart" else np.nan
@@ -264,6 +277,4 @@ def run_walk(walk: Walk, scores: FloatArray, carried: Carried | None = None) -> 
     rest = walk.run(scores[done:], carried=Carried(float(state.statistic[0])))
     rule.statistic[done:] = rest.statistic
     rule.side[done + rest.cases] = rest.sides
-    lower = np.broadcast_to(np.nan if walk.lower is None else walk.lower, scores.size)
-    upper = np.broadcast_to(np.nan if walk.upper is None else walk.upper, scores.size)
-    return WalkRun(rule.statistic, lower, upper, *rule.crossings())
+    return rule.found()

@@ -25,7 +25,7 @@ from cusum.charts.base import (
     refuse_risk,
 )
 from cusum.charts.bernoulli import BernoulliCusum, check_start
-from cusum.charts.lanes import LANES, LONG, State, run_chunks
+from cusum.charts.lanes import LANES, LONG, Lanes, State, run_chunks, run_lanes
 from cusum.charts.phases import PhaseRule, to_first_signal
 from cusum.charts.walk import FloatArray, Walk
 from cusum.criterion import Criterion
@@ -235,6 +235,12 @@ class LearningThenMonitoring(Chart):
         if failure.size >= LONG and self.after_deterioration != "stop":
             at, state = run_chunks(rule, state, LANES)
         self._run_phases(rule, at, state)
+        return rule.stretch(self.scores(failure, risk=risk))
+
+    def _follow_lanes(self, failure: BoolArray, risk: FloatArray | None, lanes: Lanes) -> Stretch:
+        """Run both phases over many sequences side by side."""
+        rule = PhaseRule(self, failure)
+        run_lanes(rule, lanes)
         return rule.stretch(self.scores(failure, risk=risk))
 
     def _resume(self, before: Path, state: State) -> None:

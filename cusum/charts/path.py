@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cusum.charts.base import Chart
 
-__all__ = ["Path", "Signal", "TextArray", "fill_from", "signals_at"]
+__all__ = ["Path", "Signal", "TextArray", "fill_from", "make_frame", "signals_at"]
 
 TextArray = NDArray[np.str_]
 
@@ -167,8 +167,6 @@ class Path:
         DataFrame
             Columns case, failure, risk (where used), score, statistic, lower, upper, phase, state, signal.
         """
-        import pandas as pd
-
         signal = np.full(self.failure.size, "", dtype=object)
         for item in self.signals:
             signal[item.case - 1] = item.kind
@@ -177,8 +175,7 @@ class Path:
             columns["risk"] = self.risk
         columns |= {"score": self.scores, "statistic": self.statistic, "lower": self.lower, "upper": self.upper}
         columns |= {"phase": self.phase, "state": self.state, "signal": signal}
-        table = pd.DataFrame(columns)
-        return table.astype({"phase": "str", "state": "str", "signal": "str"})
+        return make_frame(columns, words=("phase", "state", "signal"))
 
     def __repr__(self) -> str:
         said = ", ".join(f"{signal.kind} at {signal.case}" for signal in self.signals[:3])
@@ -205,3 +202,10 @@ def fill_from(first: str, changes: Sequence[tuple[int, str]], n: int) -> TextArr
 def signals_at(signals: Sequence[Signal], case: int) -> list[Signal]:
     """Pick the signals of the last case, of which there may be several with parallel lines."""
     return list(takewhile(lambda signal: signal.case == case, reversed(signals)))[::-1]
+
+
+def make_frame(columns: dict[str, Any], words: Sequence[str]) -> pd.DataFrame:
+    """Make a table of columns, some of which are words; pandas is imported only when a table is asked for."""
+    import pandas as pd
+
+    return pd.DataFrame(columns).astype(dict.fromkeys(words, "str"))

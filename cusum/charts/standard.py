@@ -23,6 +23,7 @@ from cusum.charts.base import (
     check_fraction,
     refuse_risk,
 )
+from cusum.charts.lanes import Lanes
 from cusum.charts.walk import FloatArray, Walk
 from cusum.criterion import Criterion
 from cusum.errors import InvalidParameter
@@ -192,6 +193,21 @@ class StandardCusum(Chart):
         charted = np.arange(failure.size) <= part.cases[last]
         statistic, lower, upper = (np.where(charted, line, np.nan) for line in part[1:4])
         return Stretch(part.scores, statistic, lower, upper, part.cases[: last + 1], part.sides[: last + 1])
+
+    def _follow_lanes(self, failure: BoolArray, risk: FloatArray | None, lanes: Lanes) -> Stretch:
+        """Chart many sequences as usual, but cut each at its second line where that is where it stops."""
+        if not (self.after_signal == "stop" and self.competence == "two lines"):
+            return super()._follow_lanes(failure, risk, lanes)
+        part = replace(self, after_signal="parallel")._follow_lanes(failure, risk, lanes)
+        charted, kept = np.ones(failure.size, dtype=np.bool_), np.ones(part.cases.size, dtype=np.bool_)
+        for first, length in zip(*lanes, strict=True):
+            here = slice(*np.searchsorted(part.cases, [first, first + length]))
+            last = self._stops_with(part.sides[here].tolist())
+            if last is not None:
+                kept[here.start + last + 1 : here.stop] = False
+                charted[part.cases[here][last] + 1 : first + length] = False
+        statistic, lower, upper = (np.where(charted, line, np.nan) for line in part[1:4])
+        return Stretch(part.scores, statistic, lower, upper, part.cases[kept], part.sides[kept])
 
     def _stops_with(self, sides: Sequence[int]) -> int | None:
         """Find the crossing at which a stopping chart with two lines stops."""
