@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from cusum.figures.expected import expected_share
 from cusum.figures.geometry import Grid
 from cusum.figures.lanes import LANE, add_lanes, lane_order
+from cusum.figures.sketch import Sketch
 from cusum.figures.survival import add_at_risk, add_share, at_risk, case_ticks, median_words
-from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, SHADE, new_figure, tint
+from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, SHADE, new_sketch, tint
 from cusum.figures.wording import capital, criterion_of, footer, known, level_words
 from cusum.language import Language, get_language, msgid
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from cusum.cohort import Cohort
 
 __all__ = ["plot_crossings"]
@@ -89,27 +91,26 @@ def plot_crossings(
     said = _summary(cohort, crossings, procedure, words)
     parts = (270, 22, max(len(order), 1) * LANE) if lanes else (270, 22)
     grid = Grid(1, 1, parts, heading=0, foot=0, between=52, gutter=0, top=92, bottom=72)
-    figure = new_figure(
+    sketch = new_sketch(
         words,
         title=title,
         subtitle="<br>".join(part for part in (" ".join(said[:2]).strip(), said[2]) if part),
-        alt=" ".join([f"{title}.", *(part for part in said if part), capital(median) + "."]),
         height=grid.height,
         footer=footer(cohort, words),
         margin={"l": 92, "r": 24, "t": grid.top, "b": grid.bottom},
     )
-    _axes(figure, grid, length, words, lanes=lanes)
-    _expected(figure, cohort, procedure, length, words)
+    _axes(sketch, grid, length, words, lanes=lanes)
+    _expected(sketch, cohort, procedure, length, words)
     if result:
         name = words.text("Share with signal of competence")
-        add_share(figure, result.curve, words, name=name, level=level, x="x", y="y")
-        _few(figure, begun, length, words)
-    _median(figure, result.median.iloc[0]["median"] if result else None, median, length)
+        add_share(sketch, result.curve, words, name=name, level=level, x="x", y="y")
+        _few(sketch, begun, length, words)
+    _median(sketch, result.median.iloc[0]["median"] if result else None, median, length)
     ticks = case_ticks(length, most=12)
-    add_at_risk(figure, [("", REFERENCE, at_risk(begun, ticks).tolist())], ticks, words, x="x", y="y2")
+    add_at_risk(sketch, [("", REFERENCE, at_risk(begun, ticks).tolist())], ticks, words, x="x", y="y2")
     if lanes:
-        add_lanes(figure, cohort, procedure, order, words)
-    return figure
+        add_lanes(sketch, cohort, procedure, order, words)
+    return sketch.figure(alt=" ".join([f"{title}.", *(part for part in said if part), capital(median) + "."]))
 
 
 def _summary(cohort: Cohort, crossings: pd.DataFrame, procedure: str, words: Language) -> tuple[str, str, str]:
@@ -133,27 +134,24 @@ def _summary(cohort: Cohort, crossings: pd.DataFrame, procedure: str, words: Lan
     return crossed, absent, expected
 
 
-def _axes(figure: go.Figure, grid: Grid, length: int, words: Language, *, lanes: bool) -> None:
+def _axes(sketch: Sketch, grid: Grid, length: int, words: Language, *, lanes: bool) -> None:
     """Lay out the three parts: share, numbers at risk, lines of the trainees."""
     ticks = {"tickvals": case_ticks(length, most=12), "range": [-0.015 * length, length * 1.02], "domain": [0, 1]}
     title = {"text": words.text("Procedure number")}
-    figure.layout.xaxis = {**ticks, "anchor": "y", "title": {**title, "standoff": 2}}
+    sketch.axis("x").update(ticks, anchor="y", title={**title, "standoff": 2})
     shares = [0, 0.25, 0.5, 0.75, 1]
-    figure.layout.yaxis = {"domain": grid.down(0, 0), "anchor": "x", "range": [0, 1.03], "tickvals": shares}
-    figure.layout.yaxis.ticktext = [words.percent(share) for share in shares]
-    figure.layout.yaxis.title = {"text": words.text("Share with signal of competence"), "standoff": 12}
-    figure.layout.yaxis.showline = True
-    figure.layout.yaxis2 = {"domain": grid.down(0, 1), "anchor": "x", "range": [-0.6, 0.6], "visible": False}
-    figure.add_annotation(
-        {"text": words.text("Numbers at risk"), "xref": "paper", "x": 0, "xshift": -88, "xanchor": "left", "yref": "y2"}
-        | {"y": 0.55, "yanchor": "bottom", "showarrow": False, "font": {"color": BOUNDARY}, "name": "at risk"},
-    )
+    up = {"domain": grid.down(0, 0), "anchor": "x", "range": [0, 1.03], "tickvals": shares, "showline": True}
+    up["title"] = {"text": words.text("Share with signal of competence"), "standoff": 12}
+    sketch.axis("y").update(up, ticktext=[words.percent(share) for share in shares])
+    sketch.axis("y2").update(domain=grid.down(0, 1), anchor="x", range=[-0.6, 0.6], visible=False)
+    place = {"xref": "paper", "x": 0, "xshift": -88, "xanchor": "left", "yref": "y2", "y": 0.55, "yanchor": "bottom"}
+    sketch.note(text=words.text("Numbers at risk"), **place, font={"color": BOUNDARY}, name="at risk")
     if lanes:
-        figure.layout.xaxis2 = {**ticks, "anchor": "y3", "matches": "x", "title": title}
-        figure.layout.yaxis3 = {"domain": grid.down(0, 2), "anchor": "x2"}
+        sketch.axis("x2").update(ticks, anchor="y3", matches="x", title=title)
+        sketch.axis("y3").update(domain=grid.down(0, 2), anchor="x2")
 
 
-def _expected(figure: go.Figure, cohort: Cohort, procedure: str, length: int, words: Language) -> None:
+def _expected(sketch: Sketch, cohort: Cohort, procedure: str, length: int, words: Language) -> None:
     """Draw faintly what the chart would show if all trainees were adequate, and if all were inadequate."""
     criterion = criterion_of(cohort, procedure)
     for role, rate, dash, template, at in (
@@ -165,71 +163,37 @@ def _expected(figure: go.Figure, cohort: Cohort, procedure: str, length: int, wo
             continue
         name = template.format(rate=words.percent(rate))
         line = {"color": tint(BOUNDARY, 0.75), "width": 1.3, "dash": dash, "shape": "hv"}
-        figure.add_trace(
-            go.Scatter(x=np.arange(length + 1), y=np.round(share, 5), mode="lines", line=line, name=name).update(
-                hovertemplate=f"{name}<extra></extra>", meta={"role": role}
-            )
-        )
+        drawn = {"x": np.arange(length + 1), "y": np.round(share, 5), "mode": "lines", "line": line, "name": name}
+        sketch.draw(**drawn, hovertemplate=f"{name}<extra></extra>", meta={"role": role})
         steep = int(np.searchsorted(share, 0.85))
         where = min(int(at * length), max(steep - 1, 0))
-        figure.add_annotation(
-            {
-                "text": name,
-                "name": role,
-                "x": where,
-                "y": float(share[where]),
-                "xref": "x",
-                "yref": "y",
-                "showarrow": False,
-            }
-            | {
-                "xanchor": "right" if where > 0.32 * length else "left",
-                "yanchor": "bottom",
-                "font": {"color": BOUNDARY},
-            },
-        )
+        place = {"x": where, "y": float(share[where]), "xref": "x", "yref": "y", "yanchor": "bottom"}
+        side = "right" if where > 0.32 * length else "left"
+        sketch.note(text=name, name=role, **place, xanchor=side, font={"color": BOUNDARY})
 
 
-def _few(figure: go.Figure, begun: pd.DataFrame, length: int, words: Language) -> None:
+def _few(sketch: Sketch, begun: pd.DataFrame, length: int, words: Language) -> None:
     """Shade where too few are at risk for the curve to say much."""
     counts = at_risk(begun, range(length + 2))
     start = max(int(np.argmax(counts < FEW)) - 1, 0)
     if start >= length:
         return
-    figure.add_shape(
-        {"type": "rect", "layer": "below", "xref": "x", "yref": "y domain", "x0": start, "x1": length * 1.02, "y0": 0}
-        | {"y1": 1, "fillcolor": SHADE, "line": {"width": 0}, "name": "few"},
-    )
-    figure.add_annotation(
-        {
-            "text": words.text("fewer than {n} at risk", n=FEW),
-            "name": "few",
-            "showarrow": False,
-            "xref": "paper",
-            "x": 1,
-        }
-        | {"xanchor": "right", "yref": "y domain", "y": 1, "yanchor": "bottom", "font": {"color": BOUNDARY}},
-    )
+    place = {"xref": "x", "yref": "y domain", "x0": start, "x1": length * 1.02, "y0": 0, "y1": 1}
+    sketch.shape(type="rect", layer="below", **place, fillcolor=SHADE, line={"width": 0}, name="few")
+    place = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "y domain", "y": 1, "yanchor": "bottom"}
+    sketch.note(text=words.text("fewer than {n} at risk", n=FEW), name="few", **place, font={"color": BOUNDARY})
 
 
-def _median(figure: go.Figure, median: Any, text: str, length: int) -> None:
+def _median(sketch: Sketch, median: Any, text: str, length: int) -> None:
     """Write the median on the curve."""
-    note = {
-        "text": text,
-        "showarrow": False,
-        "name": "median",
-        "xref": "x",
-        "yref": "y",
-        "font": {"size": 13, "color": CURVE},
-    }
+    note = {"text": text, "name": "median", "xref": "x", "yref": "y", "font": {"size": 13, "color": CURVE}}
     if pd.isna(median):
-        figure.add_annotation({**note, "x": 0.01 * length, "y": 0.98, "xanchor": "left", "yanchor": "top"})
+        sketch.note(**note, x=0.01 * length, y=0.98, xanchor="left", yanchor="top")
         return
     at = float(median)
     for x0, x1, y0, y1 in ((0, at, 0.5, 0.5), (at, at, 0, 0.5)):
-        figure.add_shape(type="line", x0=x0, x1=x1, y0=y0, y1=y1, xref="x", yref="y", line={"color": CURVE, "width": 1})
-    left = at < 0.5 * length
-    figure.add_annotation(
-        {**note, "x": at, "y": 0.5, "xanchor": "left" if left else "right", "yanchor": "top" if left else "bottom"}
-        | {"xshift": 8 if left else -8},
-    )
+        line = {"color": CURVE, "width": 1}
+        sketch.shape(type="line", x0=x0, x1=x1, y0=y0, y1=y1, xref="x", yref="y", line=line)
+    left = {"xanchor": "left", "yanchor": "top", "xshift": 8}
+    right = {"xanchor": "right", "yanchor": "bottom", "xshift": -8}
+    sketch.note(**note, x=at, y=0.5, **(left if at < 0.5 * length else right))

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cusum.errors import InvalidParameter
-from cusum.figures.alt_text import set_alt_text
 from cusum.figures.failure_rates import HEADING, ROW, add_failure_rates
-from cusum.figures.geometry import Grid, axis_key
+from cusum.figures.geometry import Grid
 from cusum.figures.sheet import Sheet, groups_of
 from cusum.figures.survival import add_at_risk, add_nothing, add_share, at_risk, case_ticks
-from cusum.figures.theme import BOUNDARY, legend_below, new_figure
+from cusum.figures.theme import BOUNDARY, legend_below, new_sketch
 from cusum.figures.wording import capital, footer, known
 from cusum.language import Language, get_language
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from cusum.cohort import Cohort
 
 __all__ = ["plot_department"]
@@ -87,21 +87,20 @@ def plot_department(
     )
     title = words.text("{department}: its trainees and those of all other departments", department=department)
     counts = _counts(cohort, department, words)
-    figure = new_figure(
+    sketch = new_sketch(
         words,
         title=title,
         subtitle=counts,
-        alt="",
         height=grid.height,
         footer=footer(cohort, words),
         margin={"l": 92, "r": 24, "t": grid.top, "b": grid.bottom},
         showlegend=True,
         legend=legend_below(grid.height, grid.bottom),
     )
-    sheet = Sheet(figure, cohort, department, groups, words, grid, confidence)
+    sheet = Sheet(sketch, cohort, department, groups, words, grid, confidence)
     shares = [_add_shares(sheet, i) for i in range(count)]
     rates = add_failure_rates(sheet)
-    return set_alt_text(figure, " ".join([f"{title}.", counts, *shares, *rates]))
+    return sketch.figure(alt=" ".join([f"{title}.", counts, *shares, *rates]))
 
 
 def _counts(cohort: Cohort, department: str, words: Language) -> str:
@@ -133,7 +132,7 @@ def _add_shares(sheet: Sheet, i: int) -> str:
             curve = time_to_competence(part, confidence=sheet.confidence).curve
             look = {"colour": group.colour, "dash": group.dash}
             add_share(
-                sheet.figure,
+                sheet.sketch,
                 curve,
                 words,
                 name=group.name,
@@ -145,15 +144,13 @@ def _add_shares(sheet: Sheet, i: int) -> str:
                 **look,
             )
     if not any((part["cases"] > 0).any() for part in parts):
-        add_nothing(sheet.figure, x=x, y=y)
-    add_at_risk(sheet.figure, rows, ticks, words, x=x, y=risk)
+        add_nothing(sheet.sketch, x=x, y=y)
+    add_at_risk(sheet.sketch, rows, ticks, words, x=x, y=risk)
     said = _said(parts, words)
     short = words.procedure(sheet.cohort.programme, key, short=True)
-    sheet.figure.add_annotation(
-        {"text": f"<b>{short}</b><br>{said}", "xref": f"{x} domain", "yref": f"{y} domain", "x": 0, "y": 1}
-        | {"xanchor": "left", "yanchor": "bottom", "yshift": 4, "align": "left", "showarrow": False}
-        | {"name": f"heading {key}"},
-    )
+    place = {"xref": f"{x} domain", "x": 0, "xanchor": "left", "align": "left"}
+    place |= {"yref": f"{y} domain", "y": 1, "yanchor": "bottom", "yshift": 4}
+    sheet.sketch.note(text=f"<b>{short}</b><br>{said}", **place, name=f"heading {key}")
     return f"{capital(words.procedure(sheet.cohort.programme, key))}: {said}."
 
 
@@ -171,17 +168,15 @@ def _share_axes(sheet: Sheet, i: int, names: tuple[str, str, str], ticks: list[i
     """Lay out the axes of one small chart and the room for the numbers at risk."""
     x, y, risk = names
     row, column = divmod(i, sheet.grid.columns)
-    words, layout = sheet.words, sheet.figure.layout
-    layout[axis_key(x)] = {"domain": sheet.grid.across(column), "anchor": y, "range": [-0.02 * length, 1.02 * length]}
-    layout[axis_key(x)].update(tickvals=ticks, title={"text": words.text("Procedure number"), "standoff": 2})
-    layout[axis_key(y)] = {"domain": sheet.grid.down(row, 0), "anchor": x, "range": [0, 1.03], "tickvals": [0, 0.5, 1]}
-    layout[axis_key(y)].update(ticktext=[words.percent(share) for share in (0, 0.5, 1)], showline=True)
+    words, sketch = sheet.words, sheet.sketch
+    across = {"domain": sheet.grid.across(column), "anchor": y, "range": [-0.02 * length, 1.02 * length]}
+    sketch.axis(x).update(across, tickvals=ticks, title={"text": words.text("Procedure number"), "standoff": 2})
+    up = {"domain": sheet.grid.down(row, 0), "anchor": x, "range": [0, 1.03], "tickvals": [0, 0.5, 1]}
+    sketch.axis(y).update(up, ticktext=[words.percent(share) for share in (0, 0.5, 1)], showline=True)
     bottom = 0.5 - len(sheet.groups)
-    layout[axis_key(risk)] = {"domain": sheet.grid.down(row, 1), "anchor": x, "range": [bottom, 0.5], "visible": False}
+    sketch.axis(risk).update(domain=sheet.grid.down(row, 1), anchor=x, range=[bottom, 0.5], visible=False)
     if column:
         return
-    layout[axis_key(y)].title = {"text": words.text("Share with signal"), "standoff": 12}
-    sheet.figure.add_annotation(
-        {"text": words.text("At risk"), "xref": "paper", "x": 0, "xshift": -88, "xanchor": "left", "yref": risk}
-        | {"y": 0, "yanchor": "middle", "showarrow": False, "font": {"color": BOUNDARY}, "name": "at risk"},
-    )
+    sketch.axis(y)["title"] = {"text": words.text("Share with signal"), "standoff": 12}
+    place = {"xref": "paper", "x": 0, "xshift": -88, "xanchor": "left", "yref": risk, "y": 0, "yanchor": "middle"}
+    sketch.note(text=words.text("At risk"), **place, font={"color": BOUNDARY}, name="at risk")

@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
-from cusum.figures.geometry import axis_key
 from cusum.figures.intervals import exact_interval
 from cusum.figures.sheet import Group, Sheet
 from cusum.figures.theme import GRID, REFERENCE
@@ -41,7 +39,7 @@ def add_failure_rates(sheet: Sheet) -> list[str]:
     tables = [_observed(sheet, group) for group in sheet.groups]
     offsets = (0.0,) if len(tables) == 1 else (-0.15, 0.17)
     for table, group, offset in zip(tables, sheet.groups, offsets, strict=True):
-        sheet.figure.add_trace(_trace(sheet, table, group, offset, x, y))
+        sheet.sketch.draw(**_trace(sheet, table, group, offset, x, y))
     _criteria(sheet, x, y)
     unacceptable = max(criterion_of(sheet.cohort, key).unacceptable for key in sheet.keys)
     highest = max([1.2 * unacceptable, *(table["high"].max() for table in tables if len(table))])
@@ -60,7 +58,7 @@ def _observed(sheet: Sheet, group: Group) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["row", "procedure", "failed", "cases", "rate", "low", "high"])
 
 
-def _trace(sheet: Sheet, table: pd.DataFrame, group: Group, offset: float, x: str, y: str) -> go.Scatter:
+def _trace(sheet: Sheet, table: pd.DataFrame, group: Group, offset: float, x: str, y: str) -> dict[str, Any]:
     """Observed rates of one group as markers with whiskers and counts."""
     words = sheet.words
     rate, low, high = (np.round(table[name].to_numpy(dtype=float), 5) for name in ("rate", "low", "high"))
@@ -73,26 +71,26 @@ def _trace(sheet: Sheet, table: pd.DataFrame, group: Group, offset: float, x: st
         for count, *values in zip(counts, rate, low, high, strict=True)
     ]
     whiskers = {"type": "data", "symmetric": False, "array": high - rate, "arrayminus": rate - low}
-    return go.Scatter(
-        x=rate,
-        y=table["row"].to_numpy(dtype=float) + offset,
-        mode="markers",
-        marker={
+    return {
+        "x": rate,
+        "y": table["row"].to_numpy(dtype=float) + offset,
+        "mode": "markers",
+        "marker": {
             "symbol": group.symbol,
             "size": 9,
             "color": group.colour,
             "line": {"width": 1.5, "color": group.colour},
         },
-        error_x=whiskers | {"thickness": 1.5, "width": 4, "color": group.colour},
-        customdata=data,
-        hovertemplate=f"<b>{group.name}</b><br>%{{customdata[0]}}: %{{customdata[1]}}"
+        "error_x": whiskers | {"thickness": 1.5, "width": 4, "color": group.colour},
+        "customdata": data,
+        "hovertemplate": f"<b>{group.name}</b><br>%{{customdata[0]}}: %{{customdata[1]}}"
         "<br>%{customdata[2]} – %{customdata[3]}<extra></extra>",
-        name=group.name,
-        showlegend=False,
-        xaxis=x,
-        yaxis=y,
-        meta={"role": "observed", "counts": counts},
-    )
+        "name": group.name,
+        "showlegend": False,
+        "xaxis": x,
+        "yaxis": y,
+        "meta": {"role": "observed", "counts": counts},
+    }
 
 
 def _criteria(sheet: Sheet, x: str, y: str) -> None:
@@ -105,47 +103,41 @@ def _criteria(sheet: Sheet, x: str, y: str) -> None:
     ):
         rows, values = np.arange(len(rates), dtype=float), np.array(rates)
         nothing = np.full(len(rates), np.nan)
-        sheet.figure.add_trace(
-            go.Scatter(
-                x=np.column_stack([values, values, nothing]).ravel(),
-                y=np.column_stack([rows - 0.42, rows + 0.42, nothing]).ravel(),
-                mode="lines",
-                line={"color": REFERENCE, "width": 1.5, "dash": dash},
-                name=name,
-                showlegend=True,
-                hovertemplate=f"{name}<extra></extra>",
-                xaxis=x,
-                yaxis=y,
-                meta={"role": role},
-            )
+        sheet.sketch.draw(
+            x=np.column_stack([values, values, nothing]).ravel(),
+            y=np.column_stack([rows - 0.42, rows + 0.42, nothing]).ravel(),
+            mode="lines",
+            line={"color": REFERENCE, "width": 1.5, "dash": dash},
+            name=name,
+            showlegend=True,
+            hovertemplate=f"{name}<extra></extra>",
+            xaxis=x,
+            yaxis=y,
+            meta={"role": role},
         )
 
 
 def _axes(sheet: Sheet, x: str, y: str, *, top: float) -> None:
     """Lay out the axes: failure rate across, procedures down, counts on the right."""
-    words, layout, n = sheet.words, sheet.figure.layout, len(sheet.keys)
+    words, sketch, n = sheet.words, sheet.sketch, len(sheet.keys)
     values = np.round(np.arange(0, min(top, 1) + 1e-9, 0.1 if top > 0.35 else 0.05), 2).tolist()
     title = words.text("Observed failure rate with exact interval ({level})", level=sheet.level())
-    layout[axis_key(x)] = {"domain": [0, 1], "anchor": y, "range": [0, top], "tickvals": values}
-    layout[axis_key(x)].update(ticktext=[words.percent(value) for value in values], showgrid=True, gridcolor=GRID)
-    layout[axis_key(x)].title = {"text": title}
+    ticks = {"tickvals": values, "ticktext": [words.percent(value) for value in values]}
+    sketch.axis(x).update(ticks, domain=[0, 1], anchor=y, range=[0, top], showgrid=True, gridcolor=GRID)
+    sketch.axis(x)["title"] = {"text": title}
     domain = sheet.grid.below(HEADING)
     names = [words.procedure(sheet.cohort.programme, key, short=True) for key in sheet.keys]
-    layout[axis_key(y)] = {"domain": domain, "anchor": x, "range": [n - 0.5, -0.5], "ticks": ""}
-    layout[axis_key(y)].update(tickvals=list(range(n)), ticktext=names)
-    for trace in [trace for trace in sheet.figure.data if trace.meta["role"] == "observed"]:
-        ends = trace.x + trace.error_x.array
-        for end, row, count in zip(ends, trace.y, trace.meta["counts"], strict=True):
-            sheet.figure.add_annotation(
-                {"text": count, "x": float(end), "y": float(row), "xref": x, "yref": y, "xanchor": "left", "xshift": 6}
-                | {"showarrow": False, "font": {"color": trace.marker.color}, "name": "count", "borderpad": 0}
-                | {"bgcolor": "rgba(255,255,255,0.8)"},
-            )
+    rows = {"tickvals": list(range(n)), "ticktext": names, "ticks": ""}
+    sketch.axis(y).update(rows, domain=domain, anchor=x, range=[n - 0.5, -0.5])
+    for trace in [trace for trace in sketch.traces if trace["meta"]["role"] == "observed"]:
+        ends = trace["x"] + trace["error_x"]["array"]
+        look = {"font": {"color": trace["marker"]["color"]}, "borderpad": 0, "bgcolor": "rgba(255,255,255,0.8)"}
+        for end, row, count in zip(ends, trace["y"], trace["meta"]["counts"], strict=True):
+            place = {"x": float(end), "y": float(row), "xref": x, "yref": y, "xanchor": "left", "xshift": 6}
+            sketch.note(text=count, **place, **look, name="count")
     heading = f"<b>{words.text('Observed failure rates')}</b>"
-    sheet.figure.add_annotation(
-        {"text": heading, "xref": "paper", "x": 0, "xanchor": "left", "yref": f"{y} domain", "y": 1}
-        | {"yanchor": "bottom", "yshift": 6, "showarrow": False, "name": "heading rates"},
-    )
+    above = {"yref": f"{y} domain", "y": 1, "yanchor": "bottom", "yshift": 6}
+    sketch.note(text=heading, xref="paper", x=0, xanchor="left", **above, name="heading rates")
 
 
 def _sentence(sheet: Sheet, row: Mapping[Any, Any]) -> str:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
+from cusum.figures.sketch import Sketch
 from cusum.figures.theme import BOUNDARY, CURVE, MARKERS, REFERENCE, SIGNAL, tint
 from cusum.language import Language
 
@@ -48,13 +48,13 @@ def lane_order(crossings: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def add_lanes(figure: go.Figure, cohort: Cohort, procedure: str, order: pd.DataFrame, words: Language) -> None:
+def add_lanes(sketch: Sketch, cohort: Cohort, procedure: str, order: pd.DataFrame, words: Language) -> None:
     """Draw each trainee as a line with failures, signals and an open end where there is no signal yet.
 
     Parameters
     ----------
-    figure : plotly.graph_objects.Figure
-        The figure; it is changed. The lines stand on the axes x2 and y3.
+    sketch : Sketch
+        The figure in the making; it is changed. The lines stand on the axes x2 and y3.
     cohort : Cohort
         What is drawn.
     procedure : str
@@ -65,9 +65,8 @@ def add_lanes(figure: go.Figure, cohort: Cohort, procedure: str, order: pd.DataF
         The reader's.
     """
     lane = {trainee: i for i, trainee in enumerate(order["trainee"])}
-    figure.layout.yaxis3.update(
-        range=[len(lane) - 0.4, -0.6], tickvals=list(lane.values()), ticktext=list(lane), ticks=""
-    )
+    rows = {"tickvals": list(lane.values()), "ticktext": list(lane), "ticks": ""}
+    sketch.axis("y3").update(rows, range=[len(lane) - 0.4, -0.6])
     paths = cohort.paths[cohort.paths["procedure"] == procedure]
     axes = {"xaxis": "x2", "yaxis": "y3"}
     done = order["cases"].to_numpy(dtype=float)
@@ -77,32 +76,30 @@ def add_lanes(figure: go.Figure, cohort: Cohort, procedure: str, order: pd.DataF
         ("after", until, done, tint(CURVE, 0.35), 2),
     ):
         some = end > start
-        rows = np.flatnonzero(some).astype(float)
-        nothing = np.full(len(rows), np.nan)
-        figure.add_trace(
-            go.Scatter(
-                x=np.column_stack([start[some], end[some], nothing]).ravel(),
-                y=np.column_stack([rows, rows, nothing]).ravel(),
-                mode="lines",
-                line={"color": colour, "width": width},
-                hoverinfo="skip",
-                name=words.text("procedures done"),
-                meta={"role": role},
-                **axes,
-            )
+        at = np.flatnonzero(some).astype(float)
+        nothing = np.full(len(at), np.nan)
+        sketch.draw(
+            x=np.column_stack([start[some], end[some], nothing]).ravel(),
+            y=np.column_stack([at, at, nothing]).ravel(),
+            mode="lines",
+            line={"color": colour, "width": width},
+            hoverinfo="skip",
+            name=words.text("procedures done"),
+            meta={"role": role},
+            **axes,
         )
     failed = paths[paths["failure"].astype(bool)]
-    _marks(figure, failed, lane, words, role="failure", name=words.text("failure"), **axes)
+    _marks(sketch, failed, lane, words, role="failure", name=words.text("failure"), **axes)
     waiting = order[~order["crossed"].astype(bool) & (order["cases"] > 0)]
     ends = waiting.assign(case=waiting["cases"], performed_on=None)
-    _marks(figure, ends, lane, words, role="waiting", name=words.text("no signal of competence yet"), **axes)
+    _marks(sketch, ends, lane, words, role="waiting", name=words.text("no signal of competence yet"), **axes)
     later = paths[paths["signal"].isin(["deterioration"])]
-    _marks(figure, later, lane, words, role="deterioration", name=words.signal("deterioration"), **axes)
+    _marks(sketch, later, lane, words, role="deterioration", name=words.signal("deterioration"), **axes)
     crossed = order[order["crossed"].astype(bool)]
     first = crossed.assign(performed_on=crossed["crossed_on"])
-    _marks(figure, first, lane, words, role="competent", name=words.signal("competent"), **axes)
-    _absent(figure, order[order["cases"] == 0], lane, words, **axes)
-    _key(figure, words)
+    _marks(sketch, first, lane, words, role="competent", name=words.signal("competent"), **axes)
+    _absent(sketch, order[order["cases"] == 0], lane, words, **axes)
+    _key(sketch, words)
 
 
 _LOOKS: dict[str, dict[str, Any]] = {
@@ -114,7 +111,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
 
 
 def _marks(
-    figure: go.Figure, rows: pd.DataFrame, lane: dict[str, int], words: Language, *, role: str, name: str, **axes: str
+    sketch: Sketch, rows: pd.DataFrame, lane: dict[str, int], words: Language, *, role: str, name: str, **axes: str
 ) -> None:
     """Put markers on the lines of the trainees."""
     written = {day: words.date(day, "medium") for day in rows["performed_on"].unique()}
@@ -123,42 +120,38 @@ def _marks(
         for trainee, department, day in zip(rows["trainee"], rows["department"], rows["performed_on"], strict=True)
     ]
     number = words.text("no. {case}", case="%{x}")
-    figure.add_trace(
-        go.Scatter(
-            x=rows["case"].to_numpy(dtype=float),
-            y=[lane[trainee] for trainee in rows["trainee"]],
-            mode="markers",
-            marker=_LOOKS[role],
-            customdata=data,
-            hovertemplate=f"<b>%{{customdata[0]}}</b> %{{customdata[1]}}<br>{name}: {number}%{{customdata[2]}}"
-            "<extra></extra>",
-            name=name,
-            cliponaxis=False,
-            meta={"role": role},
-            **axes,
-        )
+    sketch.draw(
+        x=rows["case"].to_numpy(dtype=float),
+        y=[lane[trainee] for trainee in rows["trainee"]],
+        mode="markers",
+        marker=_LOOKS[role],
+        customdata=data,
+        hovertemplate=f"<b>%{{customdata[0]}}</b> %{{customdata[1]}}<br>{name}: {number}%{{customdata[2]}}"
+        "<extra></extra>",
+        name=name,
+        cliponaxis=False,
+        meta={"role": role},
+        **axes,
     )
 
 
-def _absent(figure: go.Figure, rows: pd.DataFrame, lane: dict[str, int], words: Language, **axes: str) -> None:
+def _absent(sketch: Sketch, rows: pd.DataFrame, lane: dict[str, int], words: Language, **axes: str) -> None:
     """Say of those who have not begun that they have not."""
-    figure.add_trace(
-        go.Scatter(
-            x=[0.0] * len(rows),
-            y=[lane[trainee] for trainee in rows["trainee"]],
-            mode="text",
-            text=[words.status("not_started")] * len(rows),
-            textposition="middle right",
-            textfont={"color": BOUNDARY},
-            hoverinfo="skip",
-            name=words.status("not_started"),
-            meta={"role": "not started"},
-            **axes,
-        )
+    sketch.draw(
+        x=[0.0] * len(rows),
+        y=[lane[trainee] for trainee in rows["trainee"]],
+        mode="text",
+        text=[words.status("not_started")] * len(rows),
+        textposition="middle right",
+        textfont={"color": BOUNDARY},
+        hoverinfo="skip",
+        name=words.status("not_started"),
+        meta={"role": "not started"},
+        **axes,
     )
 
 
-def _key(figure: go.Figure, words: Language) -> None:
+def _key(sketch: Sketch, words: Language) -> None:
     """Say above the lines what their marks mean."""
     signs = (
         ("◆", SIGNAL, words.signal("competent")),
@@ -167,7 +160,5 @@ def _key(figure: go.Figure, words: Language) -> None:
         ("|", REFERENCE, words.text("failure")),
     )
     text = "     ".join(f"<span style='color:{colour}'>{sign}</span> {word}" for sign, colour, word in signs)
-    figure.add_annotation(
-        {"text": text, "name": "key", "showarrow": False, "xref": "paper", "x": 0, "xanchor": "left"}
-        | {"yref": "y3 domain", "y": 1, "yanchor": "bottom", "yshift": 8},
-    )
+    above = {"yref": "y3 domain", "y": 1, "yanchor": "bottom", "yshift": 8}
+    sketch.note(text=text, name="key", xref="paper", x=0, xanchor="left", **above)

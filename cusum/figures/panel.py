@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from cusum.criterion import Criterion
 from cusum.figures.reading import Reading
 from cusum.figures.segments import Segment, segments
+from cusum.figures.sketch import Sketch
 from cusum.figures.theme import BOUNDARY, CURVE, GRID, MARKERS, REFERENCE, SHADE, SIGNAL, tint
 from cusum.language import Language
 
@@ -31,8 +31,8 @@ class Panel:
 
     Parameters
     ----------
-    figure : plotly.graph_objects.Figure
-        The figure; it is changed.
+    sketch : Sketch
+        The figure in the making; it is changed.
     frame : DataFrame
         The path: columns case, failure, score, statistic, lower, upper, phase, signal, and where known performed_on,
         rate, rate_low and rate_high. One row a case, in order.
@@ -52,7 +52,7 @@ class Panel:
         What is charted, for the hover text.
     """
 
-    figure: go.Figure
+    sketch: Sketch
     frame: pd.DataFrame
     reading: Reading
     language: Language
@@ -83,13 +83,13 @@ class Panel:
         self._cases()
         self._failures(bottom + 0.4 * _TICKS * pixel)
         self._signals()
-        axis = self._axis(self.y)
-        axis.range = [bottom, high + above * pixel]
+        axis = self.sketch.axis(self.y)
+        axis["range"] = [bottom, high + above * pixel]
         limits = [value for value in self._limit_values(parts) if value]
-        axis.tickvals = [*limits, 0.0]
+        axis["tickvals"] = [*limits, 0.0]
         shown = [self.language.number(abs(value) if self.reading.mirrored else value, 1) for value in limits]
-        axis.ticktext = [*shown, "0"]
-        axis.zeroline, axis.zerolinecolor = True, GRID
+        axis["ticktext"] = [*shown, "0"]
+        axis.update(zeroline=True, zerolinecolor=GRID)
 
     def draw_strip(self, criterion: Criterion) -> None:
         """Draw the smoothed failure rate with its band between the two rates of the criterion.
@@ -130,10 +130,10 @@ class Panel:
                 | {"hovertemplate": f"{self._heading()}<br>{template}<extra></extra>"},
                 self.strip,
             )
-        axis = self._axis(self.strip)
-        axis.range = [0, top]
-        axis.tickvals = [criterion.acceptable, criterion.unacceptable]
-        axis.ticktext = [words.percent(criterion.acceptable), words.percent(criterion.unacceptable)]
+        axis = self.sketch.axis(self.strip)
+        axis["range"] = [0, top]
+        axis["tickvals"] = [criterion.acceptable, criterion.unacceptable]
+        axis["ticktext"] = [words.percent(criterion.acceptable), words.percent(criterion.unacceptable)]
 
     def _percents(self) -> dict[str, str]:
         """Placeholders that plotly fills with percentages, written as in the language."""
@@ -144,19 +144,15 @@ class Panel:
         """First line of a hover text."""
         return f"<b>{self.name}</b> " + self.language.text("no. {case}", case="%{x}")
 
-    def _axis(self, name: str) -> Any:
-        """The axis object behind a short name such as "y3"."""
-        return self.figure.layout[f"{name[0]}axis{name[1:]}"]
-
     def _trace(self, role: str, trace: dict[str, Any], y: str = "") -> None:
         """Add a trace to the panel; its role is in the legend once."""
         shown = self.legend and role in _RANKS
-        shown = shown and not any(other.legendgroup == role and other.showlegend for other in self.figure.data)
+        shown = shown and not any(other["legendgroup"] == role and other["showlegend"] for other in self.sketch.traces)
         meta = {"role": role, **trace.pop("meta", {})}
         places = {"xaxis": self.x, "yaxis": y or self.y, "legendgroup": role, "showlegend": shown, "meta": meta}
         if shown:
             places["legendrank"] = 1 + _RANKS.index(role)
-        self.figure.add_trace(go.Scatter({**trace, **places}))
+        self.sketch.draw(**trace, **places)
 
     def _extent(self, parts: list[Segment]) -> tuple[float, float]:
         """Lowest and highest value that is drawn."""
@@ -180,15 +176,9 @@ class Panel:
         for part in parts:
             if part.phase == "monitoring":
                 end = self.length if part.last else part.case[-1]
-                self.figure.add_shape(
-                    type="rect",
-                    layer="below",
-                    xref=self.x,
-                    yref=f"{self.y} domain",
-                    x0=float(part.case[0]),
-                    x1=float(end),
-                )
-                self.figure.layout.shapes[-1].update(y0=0, y1=1, fillcolor=SHADE, line_width=0, name="monitoring")
+                place = {"xref": self.x, "yref": f"{self.y} domain", "x0": float(part.case[0]), "x1": float(end)}
+                look = {"layer": "below", "fillcolor": SHADE, "line": {"width": 0}, "name": "monitoring"}
+                self.sketch.shape(type="rect", **place, y0=0, y1=1, **look)
 
     def _limits(self, part: Segment) -> None:
         """Draw the limits of a stretch, each with its name on it."""
@@ -204,18 +194,13 @@ class Panel:
                 | {"line": {"color": BOUNDARY, "width": 1.5, "dash": "dash", "shape": "vh"}, "hoverinfo": "skip"}
                 | {"meta": {"limit": kind, "phase": part.phase}},
             )
-            if not self._named(kind):
+            if not self.sketch.noted(f"{self.y} {kind}"):
                 self._limit_name(part, kind, sign * float(line[1][-1]))
-
-    def _named(self, kind: str) -> bool:
-        """True if the limit has its name in this panel already."""
-        name = f"{self.y} {kind}"
-        return any(note.name == name for note in self.figure.layout.annotations)
 
     def _limit_name(self, part: Segment, kind: str, value: float) -> None:
         """Write the name of a limit on its line, where the statistic seldom is."""
         at_end = part.phase == "monitoring" and part.case[0] > 0.45 * self.length
-        self.figure.add_annotation(
+        self.sketch.note(
             name=f"{self.y} {kind}",
             text=self.reading.limit_name(kind, self.language),
             x=self.length if at_end else float(part.case[0]),
@@ -224,7 +209,6 @@ class Panel:
             yref=self.y,
             xanchor="right" if at_end else "left",
             yanchor="bottom" if value > 0 else "top",
-            showarrow=False,
             borderpad=1,
             font={"color": BOUNDARY},
         )
@@ -317,8 +301,7 @@ class Panel:
             last = case
             number = self.language.text("no. {case}", case=case)
             side = "left" if case < 0.3 * self.length else "right" if case > 0.7 * self.length else "center"
-            self.figure.add_annotation(
-                {"text": f"{number} · {day}" if day else number, "x": case, "y": height, "xref": self.x, "yref": self.y}
-                | {"xanchor": side, "yanchor": "top" if height < 0 else "bottom", "yshift": -18 if height < 0 else 18}
-                | {"showarrow": False, "borderpad": 0, "name": f"{self.y} signal {case}"},
-            )
+            place = {"x": case, "y": height, "xref": self.x, "yref": self.y, "xanchor": side}
+            place |= {"yanchor": "top", "yshift": -18} if height < 0 else {"yanchor": "bottom", "yshift": 18}
+            text = f"{number} · {day}" if day else number
+            self.sketch.note(text=text, **place, borderpad=0, name=f"{self.y} signal {case}")

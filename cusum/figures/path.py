@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cusum.figures.geometry import Grid
 from cusum.figures.panel import Panel
 from cusum.figures.reading import reading_of
-from cusum.figures.theme import legend_below, new_figure
+from cusum.figures.theme import legend_below, new_sketch
 from cusum.language import Language, get_language
 
 if TYPE_CHECKING:
@@ -49,26 +49,25 @@ def plot_path(path: Path, *, title: str = "", language: str = "en", height: int 
     grid = Grid(1, 1, (height,), heading=0, foot=0, between=0, gutter=0, top=56, bottom=94)
     name = path.chart.names[words.code]
     shown = title or name[:1].upper() + name[1:]
-    figure = new_figure(
+    sketch = new_sketch(
         words,
         title=shown,
-        alt=f"{shown}. {_sentence(path, words)}",
         height=grid.height,
         margin={"l": 72, "r": 24, "t": grid.top, "b": grid.bottom},
         showlegend=True,
         legend=legend_below(grid.height, grid.bottom),
     )
     length = max(10, len(frame))
-    figure.layout.xaxis = {"domain": [0, 1], "anchor": "y", "range": [0, length * 1.02], "nticks": 10}
-    figure.layout.xaxis.title = {"text": words.text("Procedure number")}
-    figure.layout.yaxis = {"domain": grid.down(0, 0), "anchor": "x"}
+    across = {"domain": [0, 1], "anchor": "y", "range": [0, length * 1.02], "nticks": 10}
+    sketch.axis("x").update(across, title={"text": words.text("Procedure number")})
+    sketch.axis("y").update(domain=grid.down(0, 0), anchor="x")
     reading = reading_of(path.chart)
     panel = Panel(
-        figure, frame, reading, words, x="x", y="y", strip="", length=length, height=height, legend=True, name=shown
+        sketch, frame, reading, words, x="x", y="y", strip="", length=length, height=height, legend=True, name=shown
     )
     panel.draw()
-    figure.layout.yaxis.title = {"text": panel.axis_title}
-    return figure
+    sketch.axis("y")["title"] = {"text": panel.axis_title}
+    return sketch.figure(alt=f"{shown}. {_sentence(path, words)}")
 
 
 def _sentence(path: Path, words: Language) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 
 from cusum.errors import InvalidParameter
 from cusum.figures.survival import case_ticks
-from cusum.figures.theme import BOUNDARY, CURVE, SIGNAL, legend_below, new_figure
+from cusum.figures.theme import BOUNDARY, CURVE, SIGNAL, legend_below, new_sketch
 from cusum.language import get_language
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from cusum.design import RunLength
 
 __all__ = ["plot_run_length"]
@@ -62,24 +63,22 @@ def plot_run_length(
     last = within or int(min(500, max(10, far if np.isfinite(far) else 500)))
     cases = np.arange(last + 1)
     title = title or words.text("Probability of a signal by procedure number")
-    figure = new_figure(words, title=title, alt="", height=_HEIGHT, showlegend=True, legend=legend_below(_HEIGHT, 92))
-    figure.layout.margin = {"l": 72, "r": 24, "t": 56, "b": 92}
+    sketch = new_sketch(words, title=title, height=_HEIGHT, showlegend=True, legend=legend_below(_HEIGHT, 92))
+    sketch.layout["margin"] = {"l": 72, "r": 24, "t": 56, "b": 92}
     said = []
     for kind in [kind for kind in result.kinds if kind]:
         share = np.asarray(result.signal_by(cases, kind), dtype=float)
         name = words.signal(kind)
-        figure.add_trace(
-            go.Scatter(
-                x=cases,
-                y=np.round(share, 6),
-                mode="lines",
-                line={"color": CURVE if _DASHES.get(kind) == "solid" else SIGNAL, "width": 2.5, "shape": "hv"}
-                | {"dash": _DASHES.get(kind, "solid")},
-                name=name,
-                customdata=[words.percent(value, 1) for value in share],
-                hovertemplate=f"{name}<br>{words.text('no. {case}', case='%{x}')}: %{{customdata}}<extra></extra>",
-                meta={"role": kind},
-            )
+        sketch.draw(
+            x=cases,
+            y=np.round(share, 6),
+            mode="lines",
+            line={"color": CURVE if _DASHES.get(kind) == "solid" else SIGNAL, "width": 2.5, "shape": "hv"}
+            | {"dash": _DASHES.get(kind, "solid")},
+            name=name,
+            customdata=[words.percent(value, 1) for value in share],
+            hovertemplate=f"{name}<br>{words.text('no. {case}', case='%{x}')}: %{{customdata}}<extra></extra>",
+            meta={"role": kind},
         )
         said.append(
             words.text(
@@ -90,17 +89,15 @@ def plot_run_length(
             )
         )
     ticks = [0, 0.25, 0.5, 0.75, 1]
-    figure.layout.xaxis = {"range": [0, last * 1.02], "tickvals": case_ticks(last)}
-    figure.layout.xaxis.title = {"text": words.text("Procedure number")}
-    figure.layout.yaxis = {"range": [0, 1.03], "tickvals": ticks, "ticktext": [words.percent(tick) for tick in ticks]}
-    figure.layout.yaxis.title = {"text": words.text("Probability of a signal")}
+    across = {"range": [0, last * 1.02], "tickvals": case_ticks(last)}
+    sketch.axis("x").update(across, title={"text": words.text("Procedure number")})
+    up = {"range": [0, 1.03], "tickvals": ticks, "ticktext": [words.percent(tick) for tick in ticks]}
+    sketch.axis("y").update(up, title={"text": words.text("Probability of a signal")})
     median = result.median
     if median <= last:
         text = words.text("median: no. {median}", median=words.number(median))
-        figure.add_shape(
-            type="line", x0=median, x1=median, y0=0, y1=0.5, line={"color": BOUNDARY, "width": 1, "dash": "dot"}
-        )
-        figure.add_annotation(text=text, x=median, y=0.5, showarrow=False, xanchor="left", xshift=6, name="median")
+        dots = {"color": BOUNDARY, "width": 1, "dash": "dot"}
+        sketch.shape(type="line", x0=median, x1=median, y0=0, y1=0.5, line=dots)
+        sketch.note(text=text, x=median, y=0.5, xanchor="left", xshift=6, name="median")
         said.append(f"{text}.")
-    figure.layout.meta = {"alt": " ".join([f"{title}.", *said])}
-    return figure
+    return sketch.figure(alt=" ".join([f"{title}.", *said]))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cusum.figures.geometry import Grid
+from cusum.figures.sketch import Sketch
 from cusum.figures.theme import BOUNDARY, CURVE
 from cusum.figures.wording import level_words
 from cusum.language import Language
@@ -49,8 +49,8 @@ class Sheet:
 
     Parameters
     ----------
-    figure : plotly.graph_objects.Figure
-        The figure; its parts change it.
+    sketch : Sketch
+        What is drawn so far; the parts of the figure add to it.
     cohort : Cohort
         What is drawn.
     department : str
@@ -65,7 +65,7 @@ class Sheet:
         Level of the intervals.
     """
 
-    figure: go.Figure
+    sketch: Sketch
     cohort: Cohort
     department: str
     groups: list[Group]

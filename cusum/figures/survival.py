@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
+from cusum.figures.sketch import Sketch
 from cusum.figures.theme import CURVE, tint
 from cusum.language import Language
 
@@ -71,7 +71,7 @@ def case_ticks(length: float, most: int = 8) -> list[int]:
 
 
 def add_share(
-    figure: go.Figure,
+    sketch: Sketch,
     curve: pd.DataFrame,
     language: Language,
     *,
@@ -88,8 +88,8 @@ def add_share(
 
     Parameters
     ----------
-    figure : plotly.graph_objects.Figure
-        The figure; it is changed.
+    sketch : Sketch
+        The figure in the making; it is changed.
     curve : DataFrame
         Columns case, share, low, high and at_risk, in order of case.
     language : Language
@@ -118,21 +118,19 @@ def add_share(
     if opacity:
         low, high = np.nan_to_num(low), np.where(np.isnan(high), share, high)
         steps = [_steps(case, edge) for edge in (low, high)]
-        figure.add_trace(
-            go.Scatter(
-                x=np.concatenate([steps[0][0], steps[1][0][::-1]]),
-                y=np.concatenate([steps[0][1], steps[1][1][::-1]]),
-                mode="lines",
-                line={"width": 0},
-                fill="toself",
-                fillcolor=tint(colour, opacity),
-                hoverinfo="skip",
-                showlegend=False,
-                name=language.text("{name}: {level} confidence interval", name=name, level=level),
-                xaxis=x,
-                yaxis=y,
-                meta={"role": "band"},
-            )
+        sketch.draw(
+            x=np.concatenate([steps[0][0], steps[1][0][::-1]]),
+            y=np.concatenate([steps[0][1], steps[1][1][::-1]]),
+            mode="lines",
+            line={"width": 0},
+            fill="toself",
+            fillcolor=tint(colour, opacity),
+            hoverinfo="skip",
+            showlegend=False,
+            name=language.text("{name}: {level} confidence interval", name=name, level=level),
+            xaxis=x,
+            yaxis=y,
+            meta={"role": "band"},
         )
     data = [
         [language.percent(s), language.percent(lower), language.percent(upper)]
@@ -141,38 +139,34 @@ def add_share(
     words = language.text(
         "{share} with signal of competence ({level} confidence interval {low} to {high})", level=level, **_PLACES
     )
-    figure.add_trace(
-        go.Scatter(
-            x=case,
-            y=share,
-            mode="lines",
-            line={"color": colour, "width": 2.5, "dash": dash, "shape": "hv"},
-            name=name,
-            showlegend=legend and not any(other.name == name and other.showlegend for other in figure.data),
-            customdata=data,
-            hovertemplate=f"<b>{name}</b><br>{language.text('no. {case}', case='%{x}')}<br>{words}<extra></extra>",
-            xaxis=x,
-            yaxis=y,
-            meta={"role": "share"},
-        )
+    named = any(other.get("name") == name and other.get("showlegend") for other in sketch.traces)
+    sketch.draw(
+        x=case,
+        y=share,
+        mode="lines",
+        line={"color": colour, "width": 2.5, "dash": dash, "shape": "hv"},
+        name=name,
+        showlegend=legend and not named,
+        customdata=data,
+        hovertemplate=f"<b>{name}</b><br>{language.text('no. {case}', case='%{x}')}<br>{words}<extra></extra>",
+        xaxis=x,
+        yaxis=y,
+        meta={"role": "share"},
     )
 
 
-def add_nothing(figure: go.Figure, *, x: str, y: str) -> None:
+def add_nothing(sketch: Sketch, *, x: str, y: str) -> None:
     """Keep the place of a chart that has nothing to show: an axis without a trace would lose its place.
 
     Parameters
     ----------
-    figure : plotly.graph_objects.Figure
-        The figure; it is changed.
+    sketch : Sketch
+        The figure in the making; it is changed.
     x, y : str
         Axes.
     """
-    figure.add_trace(
-        go.Scatter(x=[0], y=[0], mode="markers", marker={"opacity": 0}, hoverinfo="skip", showlegend=False).update(
-            xaxis=x, yaxis=y, meta={"role": "nothing"}
-        )
-    )
+    unseen = {"mode": "markers", "marker": {"opacity": 0}, "hoverinfo": "skip", "showlegend": False}
+    sketch.draw(x=[0], y=[0], **unseen, xaxis=x, yaxis=y, meta={"role": "nothing"})
 
 
 _PLACES = {"share": "%{customdata[0]}", "low": "%{customdata[1]}", "high": "%{customdata[2]}"}
@@ -184,7 +178,7 @@ def _steps(case: NDArray[Any], value: NDArray[Any]) -> tuple[NDArray[Any], NDArr
 
 
 def add_at_risk(
-    figure: go.Figure,
+    sketch: Sketch,
     rows: Sequence[tuple[str, str, Sequence[int]]],
     cases: Sequence[int],
     language: Language,
@@ -196,8 +190,8 @@ def add_at_risk(
 
     Parameters
     ----------
-    figure : plotly.graph_objects.Figure
-        The figure; it is changed.
+    sketch : Sketch
+        The figure in the making; it is changed.
     rows : sequence of (name, colour, counts)
         Groups from the top; one count for each case number.
     cases : sequence of int
@@ -208,21 +202,19 @@ def add_at_risk(
         Axes; the vertical one has nothing else on it.
     """
     for i, (name, colour, counts) in enumerate(rows):
-        figure.add_trace(
-            go.Scatter(
-                x=list(cases),
-                y=[-i] * len(cases),
-                mode="text",
-                text=[language.number(int(count)) for count in counts],
-                textfont={"color": colour},
-                name=language.text("{name}: numbers at risk", name=name) if name else language.text("Numbers at risk"),
-                hoverinfo="skip",
-                showlegend=False,
-                cliponaxis=False,
-                xaxis=x,
-                yaxis=y,
-                meta={"role": "at risk"},
-            )
+        sketch.draw(
+            x=list(cases),
+            y=[-i] * len(cases),
+            mode="text",
+            text=[language.number(int(count)) for count in counts],
+            textfont={"color": colour},
+            name=language.text("{name}: numbers at risk", name=name) if name else language.text("Numbers at risk"),
+            hoverinfo="skip",
+            showlegend=False,
+            cliponaxis=False,
+            xaxis=x,
+            yaxis=y,
+            meta={"role": "at risk"},
         )
 
 

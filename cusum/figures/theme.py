@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import plotly.graph_objects as go
-
-from cusum.figures.alt_text import set_alt_text
+from cusum.figures.sketch import Sketch
 from cusum.language import Language
 
-__all__ = ["BOUNDARY", "CURVE", "FONT", "MARKERS", "REFERENCE", "SIGNAL", "legend_below", "new_figure", "tint"]
+__all__ = ["BOUNDARY", "CURVE", "FONT", "MARKERS", "REFERENCE", "SIGNAL", "legend_below", "new_sketch", "tint"]
 
 CURVE = "#0072B2"
 """The statistic, a share, an estimate: what the data say."""
@@ -59,9 +57,9 @@ def tint(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-def new_figure(
-    language: Language, *, title: str, alt: str, height: int, subtitle: str = "", footer: str = "", **layout: Any
-) -> go.Figure:
+def new_sketch(
+    language: Language, *, title: str, height: int, subtitle: str = "", footer: str = "", **layout: Any
+) -> Sketch:
     """Start a figure in the house style.
 
     Parameters
@@ -70,8 +68,6 @@ def new_figure(
         Decides the separators of numbers.
     title : str
         Title above the figure, left.
-    alt : str
-        Text alternative.
     height : int
         Height in pixels.
     subtitle : str, default ""
@@ -83,17 +79,17 @@ def new_figure(
 
     Returns
     -------
-    plotly.graph_objects.Figure
+    Sketch
         A figure without traces. Plotly's default template is neither used nor changed.
 
     Examples
     --------
     >>> from cusum.language import get_language
-    >>> new_figure(get_language("da"), title="Spinal", alt="...", height=300).layout.separators
+    >>> new_sketch(get_language("da"), title="Spinal", height=300).layout["separators"]
     ',.'
     """
-    figure = go.Figure(
-        layout={
+    sketch = Sketch(
+        {
             "template": _template(),
             "title": {"text": title, "x": 0, "xref": "container", "xanchor": "left", "pad": {"l": 12, "t": 10}}
             | {"y": 1, "yref": "container", "yanchor": "top"},
@@ -103,20 +99,12 @@ def new_figure(
             **layout,
         }
     )
-    set_alt_text(figure, alt)
     if subtitle:
-        figure.layout.title.subtitle = {"text": subtitle, "font": {"size": 13}}
+        sketch.layout["title"]["subtitle"] = {"text": subtitle, "font": {"size": 13}}
     if footer:
-        figure.add_annotation(
-            {"text": footer, "name": "footer", "showarrow": False, "xref": "paper", "yref": "paper", "x": 1, "y": 0}
-            | {
-                "xanchor": "right",
-                "yanchor": "bottom",
-                "yshift": 2 - figure.layout.margin.b,
-                "font": {"color": BOUNDARY},
-            },
-        )
-    return figure
+        below = {"yref": "paper", "y": 0, "yanchor": "bottom", "yshift": 2 - sketch.layout["margin"]["b"]}
+        sketch.note(text=footer, name="footer", xref="paper", x=1, xanchor="right", **below, font={"color": BOUNDARY})
+    return sketch
 
 
 def legend_below(height: int, bottom: float) -> dict[str, Any]:

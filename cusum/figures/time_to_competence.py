@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from cusum.figures.survival import add_share, case_ticks, median_words
-from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, SIGNAL, legend_below, new_figure
+from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, SIGNAL, legend_below, new_sketch
 from cusum.figures.wording import level_words
 from cusum.language import get_language
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from cusum.models import TimeToCompetence
 
 __all__ = ["plot_time_to_competence"]
@@ -52,17 +52,15 @@ def plot_time_to_competence(
     words = get_language(language)
     title = title or words.text("Share with signal of competence by procedure number")
     several = result.curve["group"].nunique() > 1
-    figure = new_figure(
-        words, title=title, alt="", height=_HEIGHT, showlegend=several, legend=legend_below(_HEIGHT, 92)
-    )
-    figure.layout.margin = {"l": 72, "r": 24, "t": 56, "b": 92}
+    sketch = new_sketch(words, title=title, height=_HEIGHT, showlegend=several, legend=legend_below(_HEIGHT, 92))
+    sketch.layout["margin"] = {"l": 72, "r": 24, "t": 56, "b": 92}
     said, level = [f"{title}."], level_words(result.confidence, words)
     for i, (group, curve) in enumerate(result.curve.groupby("group", sort=False)):
         name = str(group) or words.text("Share with signal of competence")
         colour, dash = _LOOKS[i] if i < len(_LOOKS) else _LOOKS[1]
         look = {"colour": colour, "dash": dash}
         add_share(
-            figure,
+            sketch,
             curve,
             words,
             name=name,
@@ -77,9 +75,8 @@ def plot_time_to_competence(
         said.append(f"{name}: {median}.")
     length = max(10, int(result.curve["case"].max()))
     ticks = [0, 0.25, 0.5, 0.75, 1]
-    figure.layout.xaxis = {"range": [0, length * 1.02], "tickvals": case_ticks(length)}
-    figure.layout.xaxis.title = {"text": words.text("Procedure number")}
-    figure.layout.yaxis = {"range": [0, 1.03], "tickvals": ticks, "ticktext": [words.percent(tick) for tick in ticks]}
-    figure.layout.yaxis.title = {"text": words.text("Share with signal of competence")}
-    figure.layout.meta = {"alt": " ".join(said)}
-    return figure
+    across = {"range": [0, length * 1.02], "tickvals": case_ticks(length)}
+    sketch.axis("x").update(across, title={"text": words.text("Procedure number")})
+    up = {"range": [0, 1.03], "tickvals": ticks, "ticktext": [words.percent(tick) for tick in ticks]}
+    sketch.axis("y").update(up, title={"text": words.text("Share with signal of competence")})
+    return sketch.figure(alt=" ".join(said))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cusum.errors import InvalidParameter
-from cusum.figures.geometry import Grid, axis_key
+from cusum.figures.geometry import Grid
 from cusum.figures.panel import Panel
 from cusum.figures.reading import reading_of
+from cusum.figures.sketch import Sketch
 from cusum.figures.survival import add_nothing
-from cusum.figures.theme import BOUNDARY, legend_below, new_figure
+from cusum.figures.theme import BOUNDARY, legend_below, new_sketch
 from cusum.figures.wording import criterion_of, footer, known, status_sentence, status_words
 from cusum.language import Language, get_language
 
@@ -140,10 +141,9 @@ def _draw(
     paths = cohort.paths[cohort.paths["trainee"] == trainee]
     status = cohort.status[cohort.status["trainee"] == trainee].set_index("procedure")
     length = max(10, int(status["cases"].max()))
-    figure = new_figure(
+    sketch = new_sketch(
         words,
         title=title,
-        alt=alt,
         height=grid.height,
         footer=footer(cohort, words),
         margin={"l": 64, "r": 16, "t": grid.top, "b": grid.bottom},
@@ -151,32 +151,27 @@ def _draw(
         legend=legend_below(grid.height, grid.bottom),
     )
     order = sorted(range(len(keys)), key=lambda i: -len(set(paths.loc[paths["procedure"] == keys[i], "phase"])))
-    _axes(figure, grid, len(keys), length, words)
+    _axes(sketch, grid, len(keys), length, words)
     for i in order:
         frame = paths[paths["procedure"] == keys[i]]
-        _panel(figure, cohort, keys[i], frame, status.loc[keys[i]], words, i, length, grid.parts[0])
-    return figure
+        _panel(sketch, cohort, keys[i], frame, status.loc[keys[i]], words, i, length, grid.parts[0])
+    return sketch.figure(alt=alt)
 
 
-def _axes(figure: go.Figure, grid: Grid, count: int, length: int, words: Language) -> None:
+def _axes(sketch: Sketch, grid: Grid, count: int, length: int, words: Language) -> None:
     """Lay out the axes of the small charts."""
     for i in range(count):
         row, column = divmod(i, grid.columns)
         x, y, strip = _names(i)
-        figure.layout[axis_key(x)] = {
-            "domain": grid.across(column),
-            "anchor": strip,
-            "range": [0, length * 1.02],
-            "nticks": 6,
-        }
+        sketch.axis(x).update(domain=grid.across(column), anchor=strip, range=[0, length * 1.02], nticks=6)
         if i:
-            figure.layout[axis_key(x)].matches = "x"
+            sketch.axis(x)["matches"] = "x"
         if i + grid.columns >= count:
-            figure.layout[axis_key(x)].title = {"text": words.text("Procedure number")}
-        figure.layout[axis_key(y)] = {"domain": grid.down(row, 0), "anchor": x}
-        figure.layout[axis_key(strip)] = {"domain": grid.down(row, 1), "anchor": x}
+            sketch.axis(x)["title"] = {"text": words.text("Procedure number")}
+        sketch.axis(y).update(domain=grid.down(row, 0), anchor=x)
+        sketch.axis(strip).update(domain=grid.down(row, 1), anchor=x)
         if column == 0:
-            figure.layout[axis_key(strip)].title = {"text": words.text("failure rate")}
+            sketch.axis(strip)["title"] = {"text": words.text("failure rate")}
 
 
 def _names(i: int) -> tuple[str, str, str]:
@@ -186,7 +181,7 @@ def _names(i: int) -> tuple[str, str, str]:
 
 
 def _panel(
-    figure: go.Figure,
+    sketch: Sketch,
     cohort: Cohort,
     key: str,
     frame: pd.DataFrame,
@@ -201,26 +196,21 @@ def _panel(
     short = words.procedure(cohort.programme, key, short=True)
     reading = reading_of(cohort.charts[key])
     panel = Panel(
-        figure, frame, reading, words, x=x, y=y, strip=strip, length=length, height=height, legend=True, name=short
+        sketch, frame, reading, words, x=x, y=y, strip=strip, length=length, height=height, legend=True, name=short
     )
-    axis = figure.layout[axis_key(y)]
-    note = {"xref": f"{x} domain", "yref": f"{y} domain", "showarrow": False, "xanchor": "left", "align": "left"}
-    figure.add_annotation(
-        {**note, "x": 0, "y": 1, "yanchor": "bottom", "yshift": 4, "name": f"heading {key}"}
-        | {"text": f"<b>{short}</b> · {_done(status, words)}<br>{status_words(status, words)}"}
-        | {"font": {"size": 13}},
-    )
+    note = {"xref": f"{x} domain", "yref": f"{y} domain", "align": "left"}
+    text = f"<b>{short}</b> · {_done(status, words)}<br>{status_words(status, words)}"
+    place = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "yshift": 4}
+    sketch.note(**note, **place, text=text, font={"size": 13}, name=f"heading {key}")
     panel.draw_strip(criterion_of(cohort, key))
     if frame.empty:
-        axis.tickvals, axis.range = [], [0, 1]
-        add_nothing(figure, x=x, y=y)
-        figure.add_annotation(
-            {**note, "x": 0.5, "y": 0.5, "xanchor": "center", "text": words.status("not_started")}
-            | {"font": {"color": BOUNDARY, "size": 13}, "name": f"empty {key}"},
-        )
+        sketch.axis(y).update(tickvals=[], range=[0, 1])
+        add_nothing(sketch, x=x, y=y)
+        look = {"font": {"color": BOUNDARY, "size": 13}, "name": f"empty {key}"}
+        sketch.note(**note, x=0.5, y=0.5, xanchor="center", text=words.status("not_started"), **look)
         return
     panel.draw()
-    axis.title = {"text": panel.axis_title}
+    sketch.axis(y)["title"] = {"text": panel.axis_title}
 
 
 def _done(status: Any, words: Language) -> str:
