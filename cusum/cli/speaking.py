@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,11 @@ from cusum.language import Language, get_language, msgid
 __all__ = ["cannot_write", "exit_code", "output", "paragraph", "speaking"]
 
 WIDTH = 160
+_OPTIONS = (  # what a remedy names as an argument of Python, as the option of a command
+    (r"headings=\{'([^']*)': '([^']*)'\}", r"--heading '\1=\2'"),
+    (r"date_order='([^']*)'", r"--date-order '\1'"),
+    (r"\bencoding=", "--encoding"),
+)
 UNEXPECTED = msgid("something went wrong inside cusum: {what}")
 TRACE = msgid("Run the command again with --debug to see where, and tell the developers.")
 
@@ -131,6 +137,11 @@ def paragraph(error: CusumError, language: Language) -> str:
     --------
     >>> paragraph(InvalidData("limit is {value}", expected="a number", value="x"), get_language("en"))
     'Limit is x; expected a number.'
+    >>> refused = InvalidData("no trainee", remedy="Read with headings={{'{said}': 'trainee'}}.", said="Yngre læge")
+    >>> paragraph(refused, get_language("en"))
+    "No trainee. Read with --heading 'Yngre læge=trainee'."
     """
     flat = " ".join(error.render(language.translate).split())
+    for argument, option in _OPTIONS:
+        flat = re.sub(argument, option, flat)
     return flat if language.translate(error.found).startswith("{") else flat[:1].upper() + flat[1:]
