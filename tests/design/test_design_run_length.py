@@ -346,7 +346,6 @@ def test_certain_outcomes():
     chart = BernoulliCusum(criterion=C, limit=3.0)
     never = run_length(chart, failure_rate=0.0)
     assert never.mean == math.inf
-    assert never.quantile(0.5) == math.inf
     assert never.signal_by(10_000) == 0.0
     always = run_length(chart, failure_rate=1.0)
     assert always.mean == pytest.approx(5.0, abs=1e-12)
@@ -358,9 +357,9 @@ def test_certain_outcomes():
 def test_a_learning_curve_ends_at_its_last_rate():
     """Beyond the curve the mean is what the constant last rate would add."""
     steps = learning(0.1, 0.2, 1.25)
-    curve = [0.6, 0.4, 0.3]
+    curve = [0.6, 0.4, 0.1]
     result = run_length(LearningCurveCusum(criterion=C, limit=1.25), failure_rate=curve)
-    up, _ = propagate(steps, curve + [0.1] * 600, 603)
+    up, _ = propagate(steps, curve, 603)
     assert up[-1] == pytest.approx(1.0, abs=1e-9)
     assert result.mean == pytest.approx(1 + float(np.sum(1 - up)), rel=1e-7)
     assert result.signal_by(60) == pytest.approx(up[59], rel=1e-10)
