@@ -48,6 +48,8 @@ def check_failure(failure: ArrayLike) -> BoolArray:
     array([False,  True, False])
     """
     values = np.asarray(failure)
+    if values.dtype.kind in "US":  # words among the outcomes, which would make words of them all
+        values = np.asarray(failure, dtype=object)
     if values.ndim != 1:
         raise InvalidData(
             "failure has {ndim} dimensions",

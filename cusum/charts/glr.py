@@ -28,6 +28,7 @@ from cusum.errors import InvalidParameter
 __all__ = ["BernoulliGlr", "Change", "GlrPath"]
 
 _LONGEST_BLOCK = 8192
+_FIRST_LOOK = 64
 
 
 class Change(NamedTuple):
@@ -174,11 +175,12 @@ class BernoulliGlr(Chart):
         else:
             inside = before is None or not (past.size and self._reached(before.statistic[-1:])[0])
             seen = np.concatenate((past, failure))
-            values, cases = (
-                self._search(seen, past.size)
-                if self.after_signal != "continue"
-                else (self._search_on(seen, past.size, inside))
-            )
+            if self.after_signal == "continue":
+                values = self._search_on(seen, past.size)
+                reached = self._reached(values)
+                cases = np.flatnonzero(reached & np.concatenate(([inside], ~reached[:-1]))[: reached.size])
+            else:
+                values, cases = self._search(seen, past.size)
             statistic[: values.size] = values
             upper[values.size :] = np.nan
         return Stretch(scores, statistic, np.broadcast_to(np.nan, n), upper, cases, np.ones_like(cases))
@@ -212,30 +214,42 @@ class BernoulliGlr(Chart):
         return Stretch(self.scores(failure, risk=risk), statistic, lower, upper, found, np.ones_like(found))
 
     def _search(self, seen: BoolArray, at: int) -> tuple[FloatArray, IntArray]:
-        """Search from signal to signal; statistic and signals are counted from case `at` on."""
-        first, begin, length = at, 0, 1024
-        pieces, cases = [np.zeros(0)], list[int]()
-        while at < seen.size:
-            block = self._ratios(seen, begin, at, min(at + length, seen.size))
-            reached = self._reached(block)
-            length = min(2 * length, _LONGEST_BLOCK)
-            if reached.any():
-                block = block[: int(reached.argmax()) + 1]
-                begin, length = at + block.size, min(max(64, 2 * block.size), _LONGEST_BLOCK)
-                cases.append(begin - 1 - first)
-            pieces.append(block)
-            at += block.size
-            if cases and self.after_signal == "stop":
-                break
-        return np.concatenate(pieces), np.array(cases, dtype=np.int64)
+        """Search from signal to signal; statistic and signals are counted from case `at` on.
 
-    def _search_on(self, seen: BoolArray, at: int, inside: bool) -> tuple[FloatArray, IntArray]:
-        """Search to the end; a signal counts where the case before it was inside."""
-        ends = range(at, seen.size, _LONGEST_BLOCK)
-        pieces = [self._ratios(seen, 0, end, min(end + _LONGEST_BLOCK, seen.size)) for end in ends]
-        values = np.concatenate([np.zeros(0), *pieces])
-        reached = self._reached(values)
-        return values, np.flatnonzero(reached & np.concatenate(([inside], ~reached[:-1]))[: reached.size])
+        A restart is forgotten when the window has passed it: only so many cases are searched again after each signal.
+        """
+        values = self._search_on(seen, at)
+        hot = np.flatnonzero(self._reached(values))
+        if self.after_signal == "stop":
+            return values[: hot[0] + 1] if hot.size else values, hot[:1]
+        cases: list[int] = []
+        case = int(hot[0]) if hot.size else values.size
+        while case < values.size:
+            cases.append(case)
+            begin = case + 1
+            case = -1
+            for length in sorted({min(_FIRST_LOOK, self.window), self.window}):
+                near = largest_ratios(seen[at + begin : at + begin + length], self.acceptable, self.window)
+                values[begin : begin + near.size] = near
+                hits = np.flatnonzero(self._reached(near))
+                if hits.size:
+                    case = begin + int(hits[0])
+                    break
+            if case < 0:
+                later = int(np.searchsorted(hot, begin + self.window))
+                case = int(hot[later]) if later < hot.size else values.size
+        return values, np.array(cases, dtype=np.int64)
+
+    def _search_on(self, seen: BoolArray, at: int) -> FloatArray:
+        """Compute the statistic from case `at` to the end, with no restart."""
+        pieces = [np.zeros(0)]
+        for first in range(at, seen.size, _LONGEST_BLOCK):
+            oldest = max(0, first - self.window + 1)
+            block = largest_ratios(seen[oldest : first + _LONGEST_BLOCK], self.acceptable, self.window)
+            pieces.append(block[first - oldest :])
+            if self.after_signal == "stop" and self._reached(pieces[-1]).any():
+                break
+        return np.concatenate(pieces)
 
     def _remembered(self, before: Path | None) -> BoolArray | None:
         """Give the cases of a path that the next case can look back to; None where the chart has stopped."""
@@ -249,9 +263,3 @@ class BernoulliGlr(Chart):
     def _reached(self, statistic: FloatArray) -> BoolArray:
         """Tell which values have reached the limit."""
         return statistic >= self.limit - TOLERANCE
-
-    def _ratios(self, failure: BoolArray, begin: int, first: int, last: int) -> FloatArray:
-        """Compute the statistic of cases first to last (0-based, without last), looking back to `begin` at most."""
-        oldest = max(begin, first - self.window + 1)
-        seen = failure[oldest:last]
-        return largest_ratios(seen, self.acceptable, self.window)[first - oldest :]
