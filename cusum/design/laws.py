@@ -18,6 +18,7 @@ __all__ = ["Bracket", "ExcursionLaw", "LatticeLaw", "Law", "Listing", "Tail", "s
 
 _ENOUGH = 1e-14
 _STEADY = 1e-12
+_VANISHING = 1e-30
 _LONGEST = 200_000
 _FIRST = 256
 
@@ -252,7 +253,7 @@ class ExcursionLaw(Law):
         lasting = [_missing(x) for x in (first, later)]
         if self.walk.floor is None:
             return Listing(np.column_stack((first.below, first.above)), float(lasting[0][-1]), None)
-        again = np.append(1.0, -later.below)
+        again = np.append(1.0, -_trimmed(later.below))
         from_floor = lfilter([1.0], again, np.append(0.0, later.above))
         still = lfilter([1.0], again, lasting[1])
         if first is later:
@@ -280,6 +281,12 @@ class ExcursionLaw(Law):
         elif not (first.below.size and first.above.size) or 1 - first.below.sum() - first.above.sum() > 1e-9:
             value = float("inf")
         return Bracket(value, value, value)
+
+
+def _trimmed(chances: FloatArray) -> FloatArray:
+    """Leave out what is too small to matter at the end, which only costs time."""
+    used = np.flatnonzero(chances > _VANISHING)
+    return chances[: used[-1] + 1] if used.size else chances[:0]
 
 
 def _missing(excursion: Excursion) -> FloatArray:

@@ -30,6 +30,7 @@ class StateProbabilities:
 
     Examples
     --------
+    >>> import numpy as np
     >>> StateProbabilities(np.array([0.7]), np.array([0.2]), np.array([0.1]))
     <StateProbabilities after 1 cases: learning 0.700, competent 0.200, alarm 0.100>
     """
