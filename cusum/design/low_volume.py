@@ -48,7 +48,7 @@ class LowVolumeDesign:
     Examples
     --------
     >>> design_low_volume(Criterion(acceptable=0.20, unacceptable=0.40), cases=30)
-    <LowVolumeDesign: limit 3.6743, last limit 2.6935 at case 30, false signal 0.0486, power 0.696 (without it 0.650)>
+    <LowVolumeDesign: limit 3.6742, last limit 2.6934 at case 30, false signal 0.0486, power 0.696 (without it 0.650)>
     """
 
     chart: LastLookCusum
@@ -120,7 +120,7 @@ def design_low_volume(
     >>> round(design.chart.limit, 4), round(design.chart.last_limit, 4)
     (3.2072, 2.4734)
     >>> round(design.false_signal, 4), round(design.true_signal, 4), round(design.ordinary.true_signal, 4)
-    (0.0491, 0.5368, 0.4971)
+    (0.0491, 0.5373, 0.4971)
     """
     check_criterion(criterion)
     cases = check_count("cases", cases)
