@@ -111,13 +111,16 @@ def check_risk(risk: ArrayLike, n: int) -> FloatArray:
     array([0.1, 0.3])
     """
     try:
-        values = np.array(risk, dtype=np.float64)
+        values = np.asarray(risk, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidData("risk holds something that is no number", expected="probabilities") from error
     if values.shape != (n,):
         raise InvalidData(
             "risk has shape {shape}", expected="one probability for each of the {n} cases", shape=values.shape, n=n
         )
+    if values.flags.writeable:  # what is the caller's stays as it is; what has been checked before is locked already
+        values = values.copy()
+        values.setflags(write=False)
     if not n or (values.min() > 0 and values.max() < 1):
         return values
     wrong = ~((values > 0) & (values < 1))

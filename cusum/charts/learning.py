@@ -228,6 +228,7 @@ class LearningThenMonitoring(Chart):
 
     def _follow(self, failure: BoolArray, risk: FloatArray | None, before: Path | None) -> Stretch:
         """Run the phases in turn, each to its first signal."""
+        refuse_risk(self, risk)
         rule = PhaseRule(self, failure)
         at, state = 0, rule.begin(1)
         if before is not None:
@@ -235,13 +236,14 @@ class LearningThenMonitoring(Chart):
         if failure.size >= LONG and self.after_deterioration != "stop":
             at, state = run_chunks(rule, state, LANES)
         self._run_phases(rule, at, state)
-        return rule.stretch(self.scores(failure, risk=risk))
+        return rule.stretch()
 
     def _follow_lanes(self, failure: BoolArray, risk: FloatArray | None, lanes: Lanes) -> Stretch:
         """Run both phases over many sequences side by side."""
+        refuse_risk(self, risk)
         rule = PhaseRule(self, failure)
         run_lanes(rule, lanes)
-        return rule.stretch(self.scores(failure, risk=risk))
+        return rule.stretch()
 
     def _resume(self, before: Path, state: State) -> None:
         """Set the state to what a path has come to."""

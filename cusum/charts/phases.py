@@ -31,7 +31,11 @@ class PhaseRule(LaneRule):
         super().__init__(failure.size)
         self.chart = chart
         self.limits = np.array([chart.learning.limit, chart.monitoring.limit])
-        self.scores = chart.learning.scores(failure), chart.monitoring.scores(failure)
+        self.failure = failure.view(np.int8)
+        self.table = np.concatenate([phase.scores([0, 1]) for phase in (chart.learning, chart.monitoring)])
+        self.scores = np.where(failure, *self.table[1::-1]), np.where(failure, *self.table[:1:-1])
+        self.reach = self.limits - TOLERANCE
+        self.turned = np.array([self.turn(0), self.turn(1)])
 
     def begin(self, lanes: int) -> State:
         """Give the state before the first case: learning, at its start."""
@@ -40,15 +44,14 @@ class PhaseRule(LaneRule):
     def step(self, at: IntArray, state: State) -> None:
         """Add the score of the phase, write down, and turn to the other phase where its limit is reached."""
         total, mark = state
-        monitored = mark == 1
-        total += np.where(monitored, self.scores[1][at], self.scores[0][at])
+        phase = mark.astype(np.int8)
+        total += self.table[2 * phase + self.failure[at]]
         np.maximum(total, 0.0, out=total)
         self.statistic[at], self.mark[at] = total, mark
-        hits = np.flatnonzero(total >= np.where(monitored, *(self.limits[::-1] - TOLERANCE)))
+        hits = np.flatnonzero(total >= self.reach[phase])
         if hits.size:
-            self.side[at[hits]] = np.where(monitored[hits], 1, -1)
-            turned = np.array([self.turn(0), self.turn(1)])[mark[hits].astype(np.int64)]
-            mark[hits], total[hits] = turned[:, 0], turned[:, 1]
+            self.side[at[hits]] = 2 * phase[hits] - 1
+            mark[hits], total[hits] = self.turned[phase[hits]].T
 
     def turn(self, phase: int) -> tuple[int, float]:
         """Tell the phase and the statistic that follow the signal of a phase; a missing statistic is the end."""
@@ -56,13 +59,13 @@ class PhaseRule(LaneRule):
             return 1, float(self.chart.monitoring.start)
         return 0, float(self.chart.learning.start) if self.chart.after_deterioration == "learning" else np.nan
 
-    def stretch(self, learning: FloatArray) -> Stretch:
+    def stretch(self) -> Stretch:
         """Put together what was found; cases that were not charted keep the score of the learning phase."""
         missing = np.isnan(self.statistic)
         monitored = (self.mark == 1) & ~missing
         upper = np.where(missing, np.nan, np.where(monitored, self.limits[1], self.limits[0]))
         lower = np.broadcast_to(np.nan, missing.size)
-        scores = np.where(monitored, self.scores[1], learning)
+        scores = np.where(monitored, self.scores[1], self.scores[0])
         return Stretch(scores, self.statistic, lower, upper, *self.crossings())
 
 

@@ -47,7 +47,7 @@ def follow_turns(
     statistic : array of float, shape (n,)
         Sum after each case, before any restart.
     shift : array of float, shape (n,)
-        How far the limits had been moved for each case.
+        How far the limits had been moved for each case; empty where a crossing starts the sum again.
     cases, sides : array of int
         Crossings, by 0-based case and side (+1 upper, -1 lower).
 
@@ -61,21 +61,23 @@ def follow_turns(
     >>> follow_turns(np.array([1.0, 1.0, 1.0, -1.0]), Band(-2.0, 2.0, 0.0), 0.0)[0]
     array([1., 2., 1., 0.])
     """
-    statistic, shift = np.empty(scores.size), np.empty(scores.size)
-    found: list[tuple[int, int]] = []
     restarts = band.start is not None
+    statistic, shift = np.empty(scores.size), np.zeros(0 if restarts else scores.size)
+    found: list[tuple[int, int]] = []
     for at in range(0, scores.size, _BLOCK):
         part = slice(at, at + _BLOCK)
-        sums = np.cumsum(scores[part])
+        sums = statistic[part]
+        np.cumsum(scores[part], out=sums)
         if not restarts:
             sums += total
         crossings, origins = _cross(sums, scores[part] > 0, band, -total if restarts else line)
         spans = np.diff([0, *(case + 1 for case, _ in crossings), sums.size])
-        origin = np.repeat(origins, spans)
-        statistic[part] = sums - origin if restarts else sums
-        shift[part] = 0.0 if restarts else origin
-        found += [(at + case, side) for case, side in crossings]
         total, line = float(sums[-1]) - (origins[-1] if restarts else 0.0), origins[-1]
+        if restarts:
+            sums -= np.repeat(origins, spans)
+        else:
+            shift[part] = np.repeat(origins, spans)
+        found += [(at + case, side) for case, side in crossings]
     return statistic, shift, *list_crossings(found)
 
 

@@ -225,13 +225,22 @@ class Walk:
         """Walk to the end whatever happens; a crossing counts where the case before it was inside."""
         statistic = np.empty(scores.size)
         start = begin.statistic
+        before = begin.side
+        found: list[IntArray] = [np.zeros((0, 2), dtype=np.int64)]
         for block in _blocks(scores.size):
-            statistic[block] = self.free(scores[block], start)
-            start = float(statistic[block.stop - 1])
-        side = self.sides(statistic)
-        fresh = side != np.concatenate(([begin.side], side[:-1]))[: side.size]
-        cases = np.flatnonzero(fresh & (side != 0))
-        return WalkRun(statistic, *self._limits(scores.size), cases, side[cases].astype(np.int64))
+            values = self.free(scores[block], start)
+            statistic[block], start = values, float(values[-1])
+            highest = -np.inf if self.upper is None else values.max() - self.upper
+            lowest = np.inf if self.lower is None else values.min() - self.lower
+            if highest < -TOLERANCE and lowest > TOLERANCE:
+                before = 0
+                continue
+            side = self.sides(values)
+            fresh = np.flatnonzero((side != 0) & (side != np.concatenate(([before], side[:-1]))))
+            found.append(np.column_stack((fresh + block.start, side[fresh])))
+            before = int(side[-1])
+        crossings = np.concatenate(found)
+        return WalkRun(statistic, *self._limits(scores.size), crossings[:, 0], crossings[:, 1])
 
     def _run_to_signals(self, scores: FloatArray, begin: Carried) -> WalkRun:
         """Walk from signal to signal, stopping or starting again at each."""
@@ -267,7 +276,11 @@ class Walk:
         start = self.start if self.after_signal == "restart" else None
         statistic, shift, cases, sides = follow_turns(scores, Band(lower, upper, start), begin.statistic, begin.line)
         low, high = self._limits(scores.size)
-        return WalkRun(statistic, low + shift, high + shift, cases, sides)
+        return (
+            WalkRun(statistic, low + shift, high + shift, cases, sides)
+            if start is None
+            else (WalkRun(statistic, low, high, cases, sides))
+        )
 
 
 def _blocks(n: int) -> Iterator[slice]:
