@@ -121,7 +121,8 @@ def _add_shares(sheet: Sheet, i: int) -> str:
     key, words = sheet.keys[i], sheet.words
     x, y, risk = f"x{i + 1}", f"y{2 * i + 1}", f"y{2 * i + 2}"
     x, y = ("x", "y") if i == 0 else (x, y)
-    parts = [sheet.part(sheet.cohort.crossings, key, group) for group in sheet.groups]
+    crossings = sheet.cohort.crossings[sheet.cohort.crossings["procedure"] == key]
+    parts = [sheet.inside(crossings, group) for group in sheet.groups]
     length = max(10, *(int(part["cases"].max()) for part in parts if len(part)))
     ticks = case_ticks(length, most=6)
     _share_axes(sheet, i, (x, y, risk), ticks, length)

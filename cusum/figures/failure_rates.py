@@ -49,11 +49,12 @@ def add_failure_rates(sheet: Sheet) -> list[str]:
 
 def _observed(sheet: Sheet, group: Group) -> pd.DataFrame:
     """Count failures and cases of each procedure that the group has done, with the exact interval."""
+    paths = sheet.inside(sheet.cohort.paths[["department", "procedure", "failure"]], group)
+    counts = paths.groupby("procedure")["failure"].agg(["sum", "size"]).to_dict("index")
     rows = []
     for i, key in enumerate(sheet.keys):
-        failure = sheet.part(sheet.cohort.paths, key, group)["failure"]
-        failed, cases = int(failure.sum()), len(failure)
-        if cases:
+        if key in counts:
+            failed, cases = int(counts[key]["sum"]), int(counts[key]["size"])
             rows.append((i, key, failed, cases, failed / cases, *exact_interval(failed, cases, sheet.confidence)))
     return pd.DataFrame(rows, columns=["row", "procedure", "failed", "cases", "rate", "low", "high"])
 

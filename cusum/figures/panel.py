@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cusum.criterion import Criterion
 from cusum.figures.reading import Reading
 from cusum.figures.segments import Segment, segments
 from cusum.figures.sketch import Sketch
 from cusum.figures.theme import BOUNDARY, CURVE, GRID, MARKERS, REFERENCE, SHADE, SIGNAL, tint
+from cusum.figures.wording import day_words
 from cusum.language import Language
 
 __all__ = ["Panel"]
@@ -231,41 +234,58 @@ class Panel:
 
     def _cases(self) -> None:
         """Let each case speak when it is pointed at."""
-        frame = self.frame[self.frame["statistic"].notna()]
-        if frame.empty:
+        charted = np.flatnonzero(~np.isnan(self._heights))
+        if not charted.size:
             return
-        sign = frame["phase"].map(self.reading.sign).to_numpy(dtype=float)
         words = self.language
         outcome = {True: words.text("failure"), False: words.text("success")}
-        dates = self._dates(frame)
+        failures = self._failed[charted].tolist()
+        statistic = self.frame["statistic"].to_numpy(dtype=float)[charted].tolist()
         data = [
-            [f"{day} · {outcome[bool(failure)]}" if day else outcome[bool(failure)], round(float(value), 3)]
-            for day, failure, value in zip(dates, frame["failure"], frame["statistic"], strict=True)
+            [f"{day} · {outcome[failure]}" if day else outcome[failure], round(value, 3)]
+            for day, failure, value in zip(self._days[charted], failures, statistic, strict=True)
         ]
         value = words.text("statistic {value}", value="%{customdata[1]:.2f}")
         self._trace(
             "cases",
-            {"x": frame["case"].to_numpy(), "y": np.round(sign * frame["statistic"].to_numpy(dtype=float), 6) + 0.0}
+            {"x": self._case[charted], "y": np.round(self._heights[charted], 6) + 0.0}
             | {"mode": "markers", "marker": {"size": 7, "color": CURVE, "opacity": 0}, "customdata": data}
             | {"hovertemplate": f"{self._heading()}<br>%{{customdata[0]}}<br>{value}<extra></extra>"}
             | {"name": words.text("procedures")},
         )
 
-    def _dates(self, frame: pd.DataFrame) -> list[str]:
+    @cached_property
+    def _case(self) -> NDArray[Any]:
+        """Case numbers."""
+        return self.frame["case"].to_numpy()
+
+    @cached_property
+    def _failed(self) -> NDArray[np.bool_]:
+        """Which cases were failures."""
+        return self.frame["failure"].to_numpy(dtype=bool)
+
+    @cached_property
+    def _heights(self) -> NDArray[np.float64]:
+        """The statistic as drawn: the monitoring phase may be below zero."""
+        sign = np.where(self.frame["phase"].to_numpy(dtype=str) == "monitoring", self.reading.sign("monitoring"), 1)
+        return np.asarray(sign * self.frame["statistic"].to_numpy(dtype=float))
+
+    @cached_property
+    def _days(self) -> NDArray[np.object_]:
         """Dates of the cases as text; empty where there are none."""
-        if "performed_on" not in frame:
-            return [""] * len(frame)
-        written = {day: self.language.date(day, "medium") for day in frame["performed_on"].unique()}
-        return [written[day] for day in frame["performed_on"]]
+        if "performed_on" not in self.frame:
+            return np.full(len(self.frame), "", dtype=object)
+        days = self.frame["performed_on"].tolist()
+        return np.array([day_words(day, self.language) for day in days], dtype=object)
 
     def _failures(self, height: float) -> None:
         """Mark every failure with a tick on the axis."""
-        failed = self.frame[self.frame["failure"].astype(bool)]
+        failed = self._case[self._failed]
         name = self.language.text("failure")
-        words = [f"{day} · {name}".removeprefix(" · ") for day in self._dates(failed)]
+        words = [f"{day} · {name}".removeprefix(" · ") for day in self._days[self._failed]]
         self._trace(
             "failure",
-            {"x": failed["case"].to_numpy(), "y": np.full(len(failed), round(height, 6)), "mode": "markers"}
+            {"x": failed, "y": np.full(failed.size, round(height, 6)), "mode": "markers"}
             | {"marker": {"symbol": "line-ns", "size": 9, "line": {"color": REFERENCE, "width": 1.5}}}
             | {"text": words, "hovertemplate": f"{self._heading()}<br>%{{text}}<extra></extra>"}
             | {"name": name},
@@ -273,24 +293,23 @@ class Panel:
 
     def _signals(self) -> None:
         """Mark the signals, with case number and date where there is room."""
-        said = self.frame[self.frame["signal"] != ""]
+        kinds = self.frame["signal"].to_numpy(dtype=str)
+        said = np.flatnonzero(kinds != "")
         name = self.language.text("signal")
-        heights = said["phase"].map(self.reading.sign).to_numpy(dtype=float) * said["statistic"].to_numpy(dtype=float)
-        days = np.array(self._dates(said), dtype=object)
-        for kind in dict.fromkeys(said["signal"]):
-            rows = np.flatnonzero((said["signal"] == kind).to_numpy())
+        for kind in dict.fromkeys(kinds[said].tolist()):
+            rows = np.flatnonzero(kinds == kind)
             said_here = f"{self._heading()}<br>{self.language.signal(kind)}<br>%{{customdata}}<extra></extra>"
             self._trace(
                 "signal",
-                {"x": said["case"].to_numpy()[rows], "y": np.round(heights[rows], 6), "mode": "markers", "name": name}
+                {"x": self._case[rows], "y": np.round(self._heights[rows], 6), "mode": "markers", "name": name}
                 | {"marker": {"symbol": MARKERS.get(kind, "diamond"), "size": 11, "color": SIGNAL}}
-                | {"customdata": days[rows].tolist(), "cliponaxis": False, "meta": {"signal": kind}}
+                | {"customdata": self._days[rows].tolist(), "cliponaxis": False, "meta": {"signal": kind}}
                 | {"hovertemplate": said_here},
             )
         for down in (False, True):
-            self._label(
-                [(int(c), h, d) for c, h, d in zip(said["case"], heights, days, strict=True) if (h < 0) == down]
-            )
+            side = said[(self._heights[said] < 0) == down]
+            parts = (self._case[side].tolist(), self._heights[side].tolist(), self._days[side].tolist())
+            self._label(list(zip(*parts, strict=True)))
 
     def _label(self, said: list[tuple[int, float, str]]) -> None:
         """Write case number and date at those signals that are far enough from the one before."""

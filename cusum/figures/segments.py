@@ -89,7 +89,8 @@ def segments(frame: pd.DataFrame) -> Iterator[Segment]:
     >>> [(part.phase, part.case[-1]) for part in segments(chart.run([0] * 6).frame())]
     [('learning', np.float64(4.0)), ('monitoring', np.float64(6.0))]
     """
-    charted = frame[frame["statistic"].notna()]
+    missing = frame["statistic"].isna().to_numpy()
+    charted = frame[~missing] if missing.any() else frame
     n = len(charted)
     if n == 0:
         return

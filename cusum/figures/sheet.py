@@ -82,15 +82,13 @@ class Sheet:
         """Write the level of the intervals."""
         return level_words(self.confidence, self.words)
 
-    def part(self, table: pd.DataFrame, key: str, group: Group) -> pd.DataFrame:
-        """Take the rows of one procedure and one group.
+    def inside(self, table: pd.DataFrame, group: Group) -> pd.DataFrame:
+        """Take the rows of one group.
 
         Parameters
         ----------
         table : DataFrame
-            Columns department and procedure.
-        key : str
-            The procedure.
+            Column department.
         group : Group
             The group.
 
@@ -99,8 +97,7 @@ class Sheet:
         DataFrame
             Those rows.
         """
-        inside = (table["department"] == self.department) == group.inside
-        return table[inside & (table["procedure"] == key)]
+        return table[(table["department"] == self.department) == group.inside]
 
 
 def groups_of(cohort: Cohort, department: str, words: Language) -> list[Group]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cusum.figures.sketch import Sketch
 from cusum.figures.theme import CURVE, tint
+from cusum.figures.wording import percent_words
 from cusum.language import Language
 
 if TYPE_CHECKING:
@@ -133,8 +134,8 @@ def add_share(
             meta={"role": "band"},
         )
     data = [
-        [language.percent(s), language.percent(lower), language.percent(upper)]
-        for s, lower, upper in zip(share, low, high, strict=True)
+        [percent_words(value, language) for value in values]
+        for values in zip(share.tolist(), low.tolist(), high.tolist(), strict=True)
     ]
     words = language.text(
         "{share} with signal of competence ({level} confidence interval {low} to {high})", level=level, **_PLACES

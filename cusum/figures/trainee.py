@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_chart", "plot_trainee"]
 
+_DRAWN = ["procedure", "case", "performed_on", "failure", "score", "statistic", "lower", "upper", "phase", "signal"]
+_DRAWN += ["rate", "rate_low", "rate_high"]
+
 
 def plot_trainee(cohort: Cohort, trainee: str, *, language: str = "en", columns: int = 3) -> go.Figure:
     """Draw every chart of one trainee: one small chart for each procedure of the programme.
@@ -77,7 +80,7 @@ def plot_trainee(cohort: Cohort, trainee: str, *, language: str = "en", columns:
     alt = " ".join(
         [
             words.text("{title}: small charts, one for each procedure.", title=title),
-            *_sentences(cohort, trainee, words),
+            *_sentences(cohort, trainee, keys, words),
         ]
     )
     return _draw(cohort, trainee, keys, grid, words, title=title, alt=alt)
@@ -123,7 +126,7 @@ def plot_chart(cohort: Cohort, trainee: str, procedure: str, *, language: str = 
     known(trainee, cohort.trainees["trainee"].tolist(), "trainee")
     known(procedure, list(cohort.charts), "procedure")
     title = words.text("Trainee {trainee}", trainee=trainee)
-    sentence = _sentence(cohort, trainee, procedure, words)
+    sentence = _sentences(cohort, trainee, [procedure], words)[0]
     return _draw(
         cohort, trainee, [procedure], _grid(1, 1, height, bottom=146), words, title=title, alt=f"{title}. {sentence}"
     )
@@ -138,7 +141,8 @@ def _draw(
     cohort: Cohort, trainee: str, keys: list[str], grid: Grid, words: Language, *, title: str, alt: str
 ) -> go.Figure:
     """Draw the charts of some procedures on a grid."""
-    paths = cohort.paths[cohort.paths["trainee"] == trainee]
+    paths = cohort.paths.loc[cohort.paths["trainee"] == trainee, _DRAWN]
+    frames = dict(list(paths.groupby("procedure", sort=False)))
     status = cohort.status[cohort.status["trainee"] == trainee].set_index("procedure")
     length = max(10, int(status["cases"].max()))
     sketch = new_sketch(
@@ -150,11 +154,10 @@ def _draw(
         showlegend=True,
         legend=legend_below(grid.height, grid.bottom),
     )
-    order = sorted(range(len(keys)), key=lambda i: -len(set(paths.loc[paths["procedure"] == keys[i], "phase"])))
+    drawn = [frames.get(key, paths.iloc[:0]) for key in keys]
     _axes(sketch, grid, len(keys), length, words)
-    for i in order:
-        frame = paths[paths["procedure"] == keys[i]]
-        _panel(sketch, cohort, keys[i], frame, status.loc[keys[i]], words, i, length, grid.parts[0])
+    for i in sorted(range(len(keys)), key=lambda i: -drawn[i]["phase"].nunique()):
+        _panel(sketch, cohort, keys[i], drawn[i], status.loc[keys[i]], words, i, length, grid.parts[0])
     return sketch.figure(alt=alt)
 
 
@@ -218,15 +221,11 @@ def _done(status: Any, words: Language) -> str:
     return words.plural("{n} procedure", "{n} procedures", int(status["cases"]))
 
 
-def _sentence(cohort: Cohort, trainee: str, procedure: str, words: Language) -> str:
-    """Say where the trainee stands with one procedure."""
-    status, crossing = (
-        table[(table["trainee"] == trainee) & (table["procedure"] == procedure)].iloc[0]
+def _sentences(cohort: Cohort, trainee: str, keys: list[str], words: Language) -> list[str]:
+    """Say where the trainee stands with each procedure."""
+    status, crossings = (
+        {row["procedure"]: row for row in table[table["trainee"] == trainee].to_dict("records")}
         for table in (cohort.status, cohort.crossings)
     )
-    return status_sentence(words.procedure(cohort.programme, procedure), status, crossing, words)
-
-
-def _sentences(cohort: Cohort, trainee: str, words: Language) -> list[str]:
-    """Say where the trainee stands with each procedure."""
-    return [_sentence(cohort, trainee, key, words) for key in cohort.charts]
+    names = {key: words.procedure(cohort.programme, key) for key in keys}
+    return [status_sentence(names[key], status[key], crossings[key], words) for key in keys]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cusum.language import Language
@@ -13,9 +14,11 @@ if TYPE_CHECKING:
 __all__ = [
     "capital",
     "criterion_of",
+    "day_words",
     "footer",
     "known",
     "level_words",
+    "percent_words",
     "signal_sentence",
     "status_sentence",
     "status_words",
@@ -89,6 +92,57 @@ def criterion_of(cohort: Cohort, procedure: str) -> Criterion:
     """
     criterion: Criterion = cohort.programme.procedures[procedure].criterion
     return getattr(cohort.charts[procedure], "criterion", criterion)
+
+
+@lru_cache(maxsize=4096)
+def day_words(day: Any, language: Language) -> str:
+    """Write the day of a case; the same days come again with many trainees.
+
+    Parameters
+    ----------
+    day : datetime.date
+        The day.
+    language : Language
+        The reader's.
+
+    Returns
+    -------
+    str
+        Such as ``22. nov. 2026``.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from cusum.language import get_language
+    >>> day_words(date(2026, 11, 22), get_language("da"))
+    '22. nov. 2026'
+    """
+    return language.date(day, "medium")
+
+
+@lru_cache(maxsize=4096)
+def percent_words(share: float, language: Language) -> str:
+    """Write a share in whole percent; the same shares come again at many case numbers.
+
+    Parameters
+    ----------
+    share : float
+        A fraction, 0 to 1.
+    language : Language
+        The reader's.
+
+    Returns
+    -------
+    str
+        Such as ``12 %`` in Danish, with a space that does not break.
+
+    Examples
+    --------
+    >>> from cusum.language import get_language
+    >>> percent_words(0.123, get_language("en"))
+    '12%'
+    """
+    return language.percent(share)
 
 
 def footer(cohort: Cohort, language: Language) -> str:
