@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # what type checkers and editors read; the table below is wha
         UnreadableFile,
     )
     from cusum.figures import plot, plot_crossings, plot_department, plot_trainee
-    from cusum.models import RiskModel, fit_risk_model, load_risk_model
+    from cusum.models import DepartmentComparison, RiskModel, compare_departments, fit_risk_model, load_risk_model
     from cusum.models.time_to_competence import TimeToCompetence, time_to_competence
     from cusum.programme import Programme, load_programme
     from cusum.registrations import Registrations, read_registrations
@@ -87,6 +87,8 @@ _HOME = {
     "compare_with_truth": "cohort",
     "criterion_sensitivity": "cohort",
     "Cohort": "cohort",
+    "compare_departments": "models.departments",
+    "DepartmentComparison": "models.department_comparison",
     "fit_risk_model": "models.risk",
     "load_risk_model": "models.risk",
     "RiskModel": "models.risk",
@@ -114,6 +116,7 @@ __all__ = [
     "Cohort",
     "Criterion",
     "CusumError",
+    "DepartmentComparison",
     "Ewma",
     "InvalidData",
     "InvalidParameter",
@@ -141,6 +144,7 @@ __all__ = [
     "Walk",
     "analyse",
     "compare_charts",
+    "compare_departments",
     "compare_with_truth",
     "criterion_sensitivity",
     "find_limit",

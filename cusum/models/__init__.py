@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from cusum.models.department_comparison import DepartmentComparison
+from cusum.models.departments import compare_departments
+from cusum.models.funnel import funnel_limits
 from cusum.models.risk import RiskModel, fit_risk_model, load_risk_model
 from cusum.models.time_to_competence import TimeToCompetence, time_to_competence
 
-__all__ = ["RiskModel", "TimeToCompetence", "fit_risk_model", "load_risk_model", "time_to_competence"]
+__all__ = [
+    "DepartmentComparison",
+    "RiskModel",
+    "TimeToCompetence",
+    "compare_departments",
+    "fit_risk_model",
+    "funnel_limits",
+    "load_risk_model",
+    "time_to_competence",
+]

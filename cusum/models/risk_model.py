@@ -16,7 +16,7 @@ from cusum.errors import InvalidData, InvalidParameter
 from cusum.models.risk_calibration import Calibration, Estimate, calibrate
 from cusum.models.risk_design import Design
 from cusum.models.risk_notes import judging_notes, model_notes, say
-from cusum.models.risk_sample import FittingSample, fingerprint_cases, keep_open
+from cusum.models.risk_sample import FittingSample, check_count, fingerprint_cases, keep_open, require_sample
 
 __all__ = ["RiskModel"]
 
@@ -236,13 +236,13 @@ class RiskModel:
         Harrell FE, Lee KL, Mark DB. Stat Med 1996;15:361-387,
         doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4.
         """
-        _check_count("resamples", resamples, 2)
-        judged = self._sample().table if table is None else table
+        check_count("resamples", resamples, 2)
+        judged = require_sample(self.sample).table if table is None else table
         if self.outcome not in judged:
             raise InvalidData("the table has no column {name!r}", expected="the outcome", name=self.outcome)
         result = calibrate(judged[self.outcome], self.predict(judged), groups=groups, confidence=confidence)
-        whole = fingerprint_cases(judged, self._columns()) == self.fitted_on
-        shared = self.cases if whole else 0 if self.sample is None else self.sample.shared_with(judged)
+        whole = self._fitted_on_all(judged)
+        shared = self.shared_cases(judged)
         measures, corrected = result.measures, False
         if whole and seed is not None and self.sample is not None:
             optimism = self.sample.optimism(np.random.default_rng(seed), resamples)
@@ -252,19 +252,29 @@ class RiskModel:
         notes = judging_notes(shared, len(judged), int(self.extrapolates(judged).sum()), corrected=corrected)
         return replace(result, measures=measures, fitted_cases=shared, note=" ".join(say(notes)))
 
-    def _columns(self) -> tuple[str, ...]:
-        """Columns that a fingerprint is made of."""
-        return (self.outcome, *dict.fromkeys(variable.column for variable in self.design.variables))
+    def shared_cases(self, table: pd.DataFrame) -> int:
+        """Count the cases of a table that the model was fitted on, as far as it knows them.
 
-    def _sample(self) -> FittingSample:
-        """Give the sample, or say that a model read from a file has none."""
-        if self.sample is None:
-            raise InvalidData(
-                "this model was read from a file, which does not hold the cases it was fitted on",
-                expected="a table of cases",
-                remedy="Give the cases, or fit the model again.",
-            )
-        return self.sample
+        Parameters
+        ----------
+        table : DataFrame
+            Cases with outcome and covariates.
+
+        Returns
+        -------
+        int
+            At most so many; a model read from a file knows only whether all cases are the same.
+        """
+        if self._fitted_on_all(table):
+            return self.cases
+        return 0 if self.sample is None else self.sample.shared_with(table)
+
+    def _fitted_on_all(self, table: pd.DataFrame) -> bool:
+        """Tell whether these are the cases fitted, neither more nor fewer."""
+        columns = [self.outcome, *dict.fromkeys(variable.column for variable in self.design.variables)]
+        if len(table) != self.cases or any(name not in table for name in columns):
+            return False
+        return fingerprint_cases(table, columns) == self.fitted_on
 
     def resample(self, n: int, seed: int, *, parametric: bool = True) -> FloatArray:
         """Draw sets of coefficients that might have been estimated: the uncertainty that chart limits inherit.
@@ -300,14 +310,14 @@ class RiskModel:
         ----------
         Gandy A, Kvaløy JT. Scand J Stat 2013;40:647-668, doi:10.1002/sjos.12006.
         """
-        _check_count("n", n, 1)
+        check_count("n", n, 1)
         rng = np.random.default_rng(seed)
         if parametric:
             values, vectors = np.linalg.eigh(np.array(self.covariance))
             root = vectors * np.sqrt(np.maximum(values, 0.0))
             drawn: FloatArray = np.array(self.coefficients) + rng.standard_normal((n, values.size)) @ root.T
             return drawn
-        sample = self._sample()
+        sample = require_sample(self.sample)
         return np.array([sample.refit(sample.draw(rng)) for _ in range(n)])
 
     def to_toml(self) -> str:
@@ -338,11 +348,3 @@ class RiskModel:
         file = Path(path)
         file.write_text(self.to_toml(), encoding="utf-8", newline="\n")
         return file
-
-
-def _check_count(name: str, value: int, least: int) -> None:
-    """Refuse what is no whole number, or too small."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise InvalidParameter(
-            "{name} is {value!r}", expected="a whole number of at least {least}", name=name, value=value, least=least
-        )

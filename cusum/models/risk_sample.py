@@ -11,14 +11,42 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from cusum.errors import InvalidData, InvalidParameter
 from cusum.models.risk_calibration import measure
 from cusum.models.risk_fitting import estimate
 from cusum.models.risk_variables import level_text, missing_cells
 
-__all__ = ["FittingSample", "fingerprint_cases", "keep_open"]
+__all__ = ["FittingSample", "check_count", "fingerprint_cases", "keep_open", "require_sample"]
 
 FloatArray = NDArray[np.float64]
 _EDGE = 1e-12
+
+
+def check_count(name: str, value: int, least: int) -> None:
+    """Refuse what is no whole number, or too small.
+
+    Parameters
+    ----------
+    name : str
+        Of the parameter.
+    value : int
+        What was given.
+    least : int
+        Smallest value that makes sense.
+
+    Raises
+    ------
+    InvalidParameter
+        If it makes none.
+
+    Examples
+    --------
+    >>> check_count("n", 100, 1)
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise InvalidParameter(
+            "{name} is {value!r}", expected="a whole number of at least {least}", name=name, value=value, least=least
+        )
 
 
 def keep_open(risk: FloatArray) -> FloatArray:
@@ -187,6 +215,33 @@ class FittingSample:
             differences.append(on_drawn - measure(self.failure > 0, risk)["value"])
         drawn = pd.concat(differences, axis=1)
         return pd.DataFrame({"optimism": drawn.mean(axis=1), "standard_error": drawn.sem(axis=1)})
+
+
+def require_sample(sample: FittingSample | None) -> FittingSample:
+    """Return the sample, or say that a model read from a file has none.
+
+    Parameters
+    ----------
+    sample : FittingSample or None
+        Of a model.
+
+    Returns
+    -------
+    FittingSample
+        The same.
+
+    Raises
+    ------
+    InvalidData
+        If there is none.
+    """
+    if sample is None:
+        raise InvalidData(
+            "this model was read from a file, which does not hold the cases it was fitted on",
+            expected="a table of cases",
+            remedy="Give the cases, or fit the model again.",
+        )
+    return sample
 
 
 def _independent(matrix: FloatArray) -> NDArray[np.int64]:

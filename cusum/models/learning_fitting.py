@@ -1,0 +1,296 @@
+"""Fit a curve by trainee: marginal likelihood by adaptive Gauss-Hermite quadrature, maximised with weak priors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from cusum.models.learning_cases import LearningCases
+from cusum.models.learning_shapes import FloatArray, Shape
+
+__all__ = ["Hierarchy", "LearningFit", "fit_hierarchy"]
+
+_CORRELATION_SPREAD = 0.5  # prior standard deviation of artanh(correlation)
+_COVARIATE_SPREAD = 2.5  # prior standard deviation of a coefficient, by standard deviation of its covariate
+_FARTHEST = 5.0  # prior standard deviations from the prior centre
+_STEP = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Hierarchy:
+    """Cases of many trainees under one shape: what is unknown, how likely it makes the outcomes.
+
+    Parameters
+    ----------
+    shape : Shape
+        The curve.
+    cases : LearningCases
+        The outcomes.
+
+    Notes
+    -----
+    The unknowns `theta` are the means of the transformed parameters across trainees, the logarithms of their standard
+    deviations, artanh of the correlation of the first two where there is one, and the coefficients of the covariates. A
+    trainee's transformed parameters are means + loading v, with v standard normal.
+    """
+
+    shape: Shape
+    cases: LearningCases
+
+    @property
+    def covariates_from(self) -> int:
+        """Place in `theta` of the first coefficient of a covariate."""
+        return 2 * self.shape.size + int(self.shape.correlated)
+
+    @cached_property
+    def prior(self) -> tuple[FloatArray, FloatArray]:
+        """Centres and standard deviations of the normal priors of `theta`."""
+        pairs = [*self.shape.means, *self.shape.spreads]
+        pairs += [(0.0, _CORRELATION_SPREAD)] if self.shape.correlated else []
+        spread = self.cases.covariates.std(axis=0)
+        pairs += [(0.0, _COVARIATE_SPREAD / value if value > 0 else 1.0) for value in spread]
+        both = np.array(pairs)
+        return both[:, 0], both[:, 1]
+
+    @cached_property
+    def grid(self) -> tuple[FloatArray, FloatArray]:
+        """Nodes, shape (nodes, size), and logarithms of their weights, for a standard normal."""
+        return normal_grid(self.shape.nodes, self.shape.size)
+
+    def loading(self, theta: FloatArray) -> FloatArray:
+        """Triangular matrix that turns standard normals into deviations of a trainee, shape (size, size)."""
+        size = self.shape.size
+        root = np.eye(size)
+        if self.shape.correlated:
+            correlation = np.tanh(theta[2 * size])
+            root[1, :2] = correlation, np.sqrt(1 - correlation**2)
+        return np.exp(theta[size : 2 * size])[:, None] * root
+
+    def effects(self, theta: FloatArray, v: FloatArray) -> FloatArray:
+        """Transformed parameters of trainees with standard normals `v`, shape (..., size)."""
+        return theta[: self.shape.size] + v @ self.loading(theta).T
+
+    def log_odds(self, theta: FloatArray, v: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
+        """Log odds of each case (rows) at each node of its trainee (columns), and derivatives by effect."""
+        effects = self.effects(theta, v)
+        by_row = [effects[..., k][self.cases.who] for k in range(self.shape.size)]
+        eta, slopes = self.shape.curve(by_row, self.cases.case[:, None])
+        if self.cases.covariates.shape[1]:
+            eta = eta + (self.cases.covariates @ theta[self.covariates_from :])[:, None]
+        return eta, slopes
+
+    def by_trainee(self, rows: FloatArray) -> FloatArray:
+        """Add up rows of cases by trainee."""
+        return np.add.reduceat(rows, self.cases.first, axis=0)
+
+    def log_likelihood(self, theta: FloatArray, v: FloatArray) -> FloatArray:
+        """Log likelihood of each trainee's outcomes given `v` of shape (trainees, nodes, size)."""
+        eta, _ = self.log_odds(theta, v)
+        return self.by_trainee(-np.logaddexp(0.0, np.where(self.cases.failed[:, None], -eta, eta)))
+
+    def modes(self, theta: FloatArray, start: FloatArray, most: int = 25) -> tuple[FloatArray, FloatArray]:
+        """Most likely `v` of each trainee, and the root of the inverse of the information there."""
+        v, loading, size = start.copy(), self.loading(theta), self.shape.size
+        height = self._height(theta, v)
+        for _ in range(most):
+            gradient, information = self._curvature(theta, v, loading)
+            step = np.linalg.solve(information, gradient[..., None])[..., 0]
+            length = np.ones(len(v))
+            for _ in range(8):
+                new = self._height(theta, v + length[:, None] * step)
+                worse = new < height - 1e-10
+                if not worse.any():
+                    break
+                length = np.where(worse, length / 2, length)
+            moved = np.where(worse[:, None], 0.0, length[:, None] * step)
+            v, height = v + moved, np.where(worse, height, new)
+            if np.abs(moved).max() < 1e-6:
+                break
+        _, information = self._curvature(theta, v, loading)
+        root = np.linalg.inv(np.linalg.cholesky(information))
+        return v, np.swapaxes(root, -1, -2).reshape(len(v), size, size)
+
+    def _height(self, theta: FloatArray, v: FloatArray) -> FloatArray:
+        """Log of the joint density of outcomes and `v` (one for each trainee), less a constant."""
+        return self.log_likelihood(theta, v[:, None, :])[:, 0] - 0.5 * (v**2).sum(axis=1)
+
+    def _curvature(self, theta: FloatArray, v: FloatArray, loading: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Gradient and expected information of that height by `v`."""
+        eta, slopes = self.log_odds(theta, v[:, None, :])
+        design = np.column_stack(slopes) @ loading
+        rate = expit(eta[:, 0])
+        gradient = self.by_trainee(design * (self.cases.failure - rate)[:, None]) - v
+        weighted = design * (rate * (1 - rate))[:, None]
+        information = self.by_trainee(weighted[:, :, None] * design[:, None, :])
+        return gradient, information + np.eye(self.shape.size)
+
+    def marginal(self, theta: FloatArray, start: FloatArray) -> Marginal:
+        """Log likelihood with the trainees' parameters integrated out, and its gradient by `theta`."""
+        mode, root = self.modes(theta, start)
+        z, log_weight = self.grid
+        v = mode[:, None, :] + np.einsum("ijk,nk->inj", root, z)
+        eta, slopes = self.log_odds(theta, v)
+        failed = self.cases.failed[:, None]
+        joint = self.by_trainee(-np.logaddexp(0.0, np.where(failed, -eta, eta)))
+        joint += 0.5 * ((z**2).sum(axis=1) - (v**2).sum(axis=2)) + log_weight
+        top = joint.max(axis=1, keepdims=True)
+        share = np.exp(joint - top)
+        total = share.sum(axis=1, keepdims=True)
+        volume = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+        value = volume + top[:, 0] + np.log(total[:, 0])
+        share /= total
+        residual = (self.cases.failure[:, None] - expit(eta)) * share[self.cases.who]
+        return Marginal(value, self._gradient(theta, v, residual, slopes), mode, v, share)
+
+    def _gradient(self, theta: FloatArray, v: FloatArray, residual: FloatArray, slopes: list[FloatArray]) -> FloatArray:
+        """Expected gradient of the log likelihood of the outcomes by `theta` (Fisher's identity)."""
+        size = self.shape.size
+        loading = self.loading(theta)
+        score = np.stack([self.by_trainee(residual * slope) for slope in slopes], axis=2)
+        outer = np.einsum("inj,ink->jk", score, v)
+        gradient = np.zeros(theta.size)
+        gradient[:size] = score.sum(axis=(0, 1))
+        gradient[size : 2 * size] = (outer * loading).sum(axis=1)
+        if self.shape.correlated:
+            correlation = np.tanh(theta[2 * size])
+            away = np.sqrt(1 - correlation**2)
+            turned = outer[1, 0] * away**2 - outer[1, 1] * correlation * away
+            gradient[2 * size] = np.exp(theta[size + 1]) * turned
+        gradient[self.covariates_from :] = self.cases.covariates.T @ residual.sum(axis=1)
+        return gradient
+
+
+@dataclass(frozen=True, eq=False)
+class Marginal:
+    """Marginal log likelihood at one `theta`.
+
+    Parameters
+    ----------
+    by_trainee : array of float, shape (trainees,)
+        Log likelihood of each trainee's outcomes.
+    gradient : array of float, shape (p,)
+        Of their sum, by `theta`.
+    mode : array of float, shape (trainees, size)
+        Most likely standard normals of each trainee.
+    v, share : array of float, shapes (trainees, nodes, size) and (trainees, nodes)
+        Nodes and their share of the posterior distribution.
+    """
+
+    by_trainee: FloatArray
+    gradient: FloatArray
+    mode: FloatArray
+    v: FloatArray
+    share: FloatArray
+
+    @property
+    def value(self) -> float:
+        """Log likelihood of all outcomes."""
+        return float(self.by_trainee.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class LearningFit:
+    """A fitted hierarchy: where the posterior density is highest, and its curvature there.
+
+    Parameters
+    ----------
+    hierarchy : Hierarchy
+        What was fitted.
+    theta : array of float, shape (p,)
+        Most likely unknowns, priors included.
+    covariance : array of float, shape (p, p)
+        Inverse of the curvature of the log posterior density.
+    marginal : Marginal
+        Likelihood there.
+    log_evidence : float
+        Logarithm of the likelihood averaged over the priors, by Laplace's approximation.
+    """
+
+    hierarchy: Hierarchy
+    theta: FloatArray
+    covariance: FloatArray
+    marginal: Marginal
+    log_evidence: float
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion at the estimate."""
+        return 2 * self.theta.size - 2 * self.marginal.value
+
+
+def normal_grid(nodes: int, size: int) -> tuple[FloatArray, FloatArray]:
+    """Give the product grid of Gauss-Hermite nodes for a standard normal.
+
+    Parameters
+    ----------
+    nodes : int
+        In each direction.
+    size : int
+        Number of directions.
+
+    Returns
+    -------
+    tuple
+        Nodes, shape (nodes ** size, size), and logarithms of their weights.
+
+    Examples
+    --------
+    >>> z, log_weight = normal_grid(3, 1)
+    >>> z[:, 0].round(3).tolist(), np.exp(log_weight).round(3).tolist()
+    ([-1.732, 0.0, 1.732], [0.167, 0.667, 0.167])
+    """
+    at, weight = np.polynomial.hermite_e.hermegauss(nodes)
+    log_weight = np.log(weight / weight.sum())
+    z = np.array(list(product(at, repeat=size)))
+    return z + 0.0, np.array(list(product(log_weight, repeat=size))).sum(axis=1)
+
+
+def fit_hierarchy(shape: Shape, cases: LearningCases) -> LearningFit:
+    """Fit a shape to the cases of many trainees.
+
+    Parameters
+    ----------
+    shape : Shape
+        The curve.
+    cases : LearningCases
+        The outcomes.
+
+    Returns
+    -------
+    LearningFit
+        The fit.
+    """
+    hierarchy = Hierarchy(shape, cases)
+    centre, spread = hierarchy.prior
+    warm = {"v": np.zeros((cases.trainees.size, shape.size))}
+
+    def objective(away: FloatArray) -> tuple[float, FloatArray]:
+        found = hierarchy.marginal(centre + spread * away, warm["v"])
+        warm["v"] = found.mode
+        return 0.5 * float(away @ away) - found.value, away - spread * found.gradient
+
+    start = np.zeros(centre.size)
+    start[: shape.size] = (shape.start(cases.case, cases.failure) - centre[: shape.size]) / spread[: shape.size]
+    limits = [(-_FARTHEST, _FARTHEST)] * start.size
+    found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=limits, options={"ftol": 1e-9, "gtol": 1e-3})
+    away = np.asarray(found.x, dtype=np.float64)
+    curvature = np.array([_slope(objective, away, step) for step in _STEP * np.eye(away.size)])
+    values, vectors = np.linalg.eigh((curvature + curvature.T) / 2)
+    values = np.maximum(values, 1.0)  # no flatter than the priors
+    covariance = spread[:, None] * ((vectors / values) @ vectors.T) * spread
+    marginal = hierarchy.marginal(centre + spread * away, warm["v"])
+    evidence = marginal.value - 0.5 * float(away @ away) - 0.5 * float(np.log(values).sum())
+    theta = centre + spread * away
+    return LearningFit(hierarchy, theta, covariance, marginal, evidence)
+
+
+def _slope(objective: Callable[[FloatArray], tuple[float, FloatArray]], at: FloatArray, step: FloatArray) -> FloatArray:
+    """Change of the gradient along a step, by its length."""
+    change = objective(at + step)[1] - objective(at - step)[1]
+    return change / (2 * float(np.abs(step).sum()))
