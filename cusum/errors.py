@@ -32,6 +32,10 @@ class Phrase(str):
 
     __slots__ = ()
 
+    def __new__(cls, text: str) -> Phrase:
+        """Mark the text."""
+        return super().__new__(cls, text)
+
 
 class CusumError(Exception):
     """Anything that this package refuses to do, and why.

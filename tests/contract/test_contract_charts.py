@@ -413,5 +413,4 @@ def test_one_million_cases_without_a_loop_over_cases(chart):
         sys.settrace(None)
     assert path.statistic.shape == (1_000_000,)
     turns = 2 * int(failure.sum()) if chart.key in ("standard", "rsprt") else 0
-    by_signal = 400 if chart.key == "glr" else 60  # after a restart the GLR chart searches its window anew
-    assert counted.lines < 120_000 + by_signal * len(path.signals) + 6 * turns
+    assert counted.lines < 120_000 + 60 * len(path.signals) + 6 * turns
