@@ -9,6 +9,7 @@ from html import escape
 import pandas as pd
 
 from cusum.models.funnel import Overdispersion
+from cusum.models.risk_notes import Note, say
 from cusum.models.suppression import too_small
 
 __all__ = ["DepartmentComparison"]
@@ -47,8 +48,8 @@ class DepartmentComparison:
         Smallest number that may be published.
     parameters : mapping of str to str
         What was asked for, and from where the expected risks come.
-    notes : tuple of str
-        What a reader has to know.
+    remarks : tuple of Note
+        What a reader has to know, as templates with their values; `notes` says it in English.
     """
 
     table: pd.DataFrame
@@ -61,7 +62,12 @@ class DepartmentComparison:
     by: str
     smallest: int
     parameters: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    remarks: tuple[Note, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader has to know, in English."""
+        return say(self.remarks)
 
     def __repr__(self) -> str:
         """Say it in one line."""

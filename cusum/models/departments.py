@@ -12,8 +12,9 @@ from cusum.charts.checking import check_choice, check_failure, check_fraction, c
 from cusum.errors import InvalidData
 from cusum.models.department_comparison import DepartmentComparison
 from cusum.models.failure_counts import INTERVALS, count_distribution, ratio_interval
-from cusum.models.funnel import Overdispersion, check_limits, count_limits, excess_spread
+from cusum.models.funnel import check_limits, count_limits, excess_spread
 from cusum.models.risk_model import RiskModel
+from cusum.models.risk_notes import comparing_notes
 from cusum.models.risk_variables import missing_cells
 from cusum.models.suppression import check_smallest
 
@@ -111,7 +112,8 @@ def compare_departments(
     check_fraction("confidence", confidence)
     check_smallest(smallest)
     failure, name = _read(table, by, outcome)
-    risk, origin, notes = _expected(table, expected, failure)
+    risk, origin = _expected(table, expected, failure)
+    shared = expected.shared_cases(table) if isinstance(expected, RiskModel) else 0
     adjusted = bool(np.ptp(risk) > 0) or not (expected is None or isinstance(expected, (int, float)))
     overall = float(failure.mean())
     rows, shapes = _observe(name, failure, risk, confidence, interval)
@@ -139,7 +141,7 @@ def compare_departments(
             "interval": interval,
             "overdispersion": "no" if spread is None else f"factor {spread.factor:.3f}",
         },
-        notes=(*notes, *_spread_note(spread)),
+        remarks=tuple(comparing_notes(shared, len(table), spread)),
     )
 
 
@@ -171,8 +173,8 @@ def _read(table: pd.DataFrame, by: str, outcome: str) -> tuple[NDArray[np.bool_]
 
 def _expected(
     table: pd.DataFrame, expected: float | str | ArrayLike | RiskModel | None, failure: NDArray[np.bool_]
-) -> tuple[FloatArray, str, list[str]]:
-    """Give each case's expected risk, where it comes from, and what to note about it."""
+) -> tuple[FloatArray, str]:
+    """Give each case's expected risk, and where it comes from."""
     n = failure.size
     if expected is None:
         if failure.all() or not failure.any():
@@ -182,19 +184,17 @@ def _expected(
                 remedy="Give the rate that is expected.",
                 rate=int(failure.all()),
             )
-        return np.full(n, failure.mean()), "overall rate", []
+        return np.full(n, failure.mean()), "overall rate"
     if isinstance(expected, RiskModel):
-        shared = expected.shared_cases(table)
-        note = f"{shared:,} of {n:,} cases were used to fit the risk model: departments are drawn towards expectation."
         origin = f"risk model on {', '.join(expected.covariates)}, fitted on {expected.fitted_on[:12]}"
-        return expected.predict(table), origin, [note] if shared else []
+        return expected.predict(table), origin
     if isinstance(expected, str):
         if expected not in table:
             raise InvalidData("the table has no column {name!r}", expected="the expected risks", name=expected)
-        return check_risk(table[expected], n), f"column {expected}", []
+        return check_risk(table[expected], n), f"column {expected}"
     if isinstance(expected, (int, float)):
-        return np.full(n, check_fraction("expected", expected)), f"stated rate {expected:g}", []
-    return check_risk(expected, n), "given by case", []
+        return np.full(n, check_fraction("expected", expected)), f"stated rate {expected:g}"
+    return check_risk(expected, n), "given by case"
 
 
 def _observe(
@@ -271,12 +271,3 @@ def _funnel(
     for side in ("low", "high"):
         made[side] = _stretched(made[side].to_numpy(), centre, stretch)
     return made.sort_values(["limit", "cases"], ignore_index=True)
-
-
-def _spread_note(spread: Overdispersion | None) -> list[str]:
-    """Say what was done about overdispersion."""
-    if spread is None:
-        return []
-    if not spread.applied:
-        return [f"Departments differ no more than by chance (factor {spread.factor:.2f}); limits are not widened."]
-    return [f"Limits are widened for overdispersion: factor {spread.factor:.2f} on the variance."]

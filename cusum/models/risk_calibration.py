@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from cusum.charts.checking import check_failure, check_fraction, check_risk
 from cusum.errors import InvalidData, InvalidParameter
 from cusum.models.risk_fitting import maximise
+from cusum.models.risk_notes import Note, say
 
 __all__ = ["Calibration", "Estimate", "area_under_curve", "calibrate", "measure"]
 
@@ -48,8 +49,8 @@ class Calibration:
         Of all limits, each by itself.
     fitted_cases : int
         How many of these cases the model was fitted on, as far as can be seen.
-    note : str
-        What that means for a reader; "" where nothing has to be said.
+    remarks : tuple of Note
+        What a reader has to know, as templates with their values; `note` says it in English.
     """
 
     table: pd.DataFrame
@@ -58,7 +59,12 @@ class Calibration:
     failures: int
     confidence: float
     fitted_cases: int = 0
-    note: str = ""
+    remarks: tuple[Note, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """What a reader has to know, in English; "" where nothing has to be said."""
+        return " ".join(say(self.remarks))
 
     def _estimate(self, name: str) -> Estimate:
         value, low, high = self.measures.loc[name, ["value", "low", "high"]].to_numpy(dtype=np.float64)

@@ -250,7 +250,7 @@ class RiskModel:
             measures = measures.assign(corrected=values, corrected_error=optimism["standard_error"])
             corrected = True
         notes = judging_notes(shared, len(judged), int(self.extrapolates(judged).sum()), corrected=corrected)
-        return replace(result, measures=measures, fitted_cases=shared, note=" ".join(say(notes)))
+        return replace(result, measures=measures, fitted_cases=shared, remarks=tuple(notes))
 
     def shared_cases(self, table: pd.DataFrame) -> int:
         """Count the cases of a table that the model was fitted on, as far as it knows them.

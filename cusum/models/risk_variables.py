@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cusum.errors import InvalidData
+from cusum.errors import InvalidData, Phrase
 
 __all__ = ["FloatArray", "Variable", "learn_variable", "level_text", "missing_cells"]
 
@@ -191,7 +191,7 @@ class Variable:
                 expected="one of {levels}",
                 remedy="Spell it as the model does, leave these cases out, or fit again with cases that have it.",
                 name=self.column,
-                n="categories" if len(unknown) > 1 else "a category",
+                n=Phrase("categories") if len(unknown) > 1 else Phrase("a category"),
                 unknown=", ".join(map(repr, unknown)),
                 levels=", ".join(map(repr, self.levels)),
             )
