@@ -28,7 +28,7 @@ from cusum.errors import InvalidParameter
 __all__ = ["BernoulliGlr", "Change", "GlrPath"]
 
 _LONGEST_BLOCK = 8192
-_FIRST_LOOK = 64
+_CHUNK = 2048
 
 
 class Change(NamedTuple):
@@ -216,29 +216,54 @@ class BernoulliGlr(Chart):
     def _search(self, seen: BoolArray, at: int) -> tuple[FloatArray, IntArray]:
         """Search from signal to signal; statistic and signals are counted from case `at` on.
 
-        A restart is forgotten when the window has passed it: only so many cases are searched again after each signal.
+        Which signal follows a signal depends on nothing before it. So the signals that follow the first in each of many
+        chunks are found side by side, and then it is read off which of them are reached from the first of all.
         """
         values = self._search_on(seen, at)
         hot = np.flatnonzero(self._reached(values))
         if self.after_signal == "stop":
             return values[: hot[0] + 1] if hot.size else values, hot[:1]
+        further, n = seen[at:], values.size
+        chunk = hot // _CHUNK
+        some = hot[np.concatenate(([True], chunk[1:] != chunk[:-1]))[: hot.size]]
+        following: dict[int, int] = {}
+        while some.size:
+            then = self._following(further, hot, some)
+            following.update(zip(some.tolist(), then.tolist(), strict=True))
+            within = then[(then < n) & (then // _CHUNK == some // _CHUNK)]
+            some = np.array([case for case in within.tolist() if case not in following], dtype=np.int64)
         cases: list[int] = []
-        case = int(hot[0]) if hot.size else values.size
-        while case < values.size:
+        case = int(hot[0]) if hot.size else n
+        while case < n:
             cases.append(case)
-            begin = case + 1
-            case = -1
-            for length in sorted({min(_FIRST_LOOK, self.window), self.window}):
-                near = largest_ratios(seen[at + begin : at + begin + length], self.acceptable, self.window)
-                values[begin : begin + near.size] = near
-                hits = np.flatnonzero(self._reached(near))
-                if hits.size:
-                    case = begin + int(hits[0])
-                    break
-            if case < 0:
-                later = int(np.searchsorted(hot, begin + self.window))
-                case = int(hot[later]) if later < hot.size else values.size
-        return values, np.array(cases, dtype=np.int64)
+            if case not in following:
+                following[case] = int(self._following(further, hot, np.array([case]))[0])
+            case = following[case]
+        signals = np.array(cases, dtype=np.int64)
+        after, of = self._after(signals, np.append(signals[1:], n - 1))
+        back = after - signals[of]
+        values[after] = largest_ratios(further, self.acceptable, self.window, after, back)
+        return values, signals
+
+    def _following(self, further: BoolArray, hot: IntArray, signals: IntArray) -> IntArray:
+        """Find the signal that follows each of some signals, or the number of cases where none does.
+
+        Once the window has passed a restart, it is forgotten, and the signals are those `hot` without any restart.
+        """
+        n = further.size
+        then = np.append(hot, n)[np.searchsorted(hot, signals + self.window + 1)]
+        after, of = self._after(signals, np.full(signals.size, n - 1))
+        ratios = largest_ratios(further, self.acceptable, self.window, after, after - signals[of])
+        hits = np.flatnonzero(self._reached(ratios))
+        found, where = np.unique(of[hits], return_index=True)
+        then[found] = after[hits[where]]
+        return then
+
+    def _after(self, signals: IntArray, last: IntArray) -> tuple[IntArray, IntArray]:
+        """List the cases of the window after each signal, up to a last one, and which signal each comes after."""
+        count = np.minimum(last - signals, self.window)
+        of = np.repeat(np.arange(signals.size), count)
+        return signals[of] + 1 + np.arange(of.size) - np.repeat(np.cumsum(count) - count, count), of
 
     def _search_on(self, seen: BoolArray, at: int) -> FloatArray:
         """Compute the statistic from case `at` to the end, with no restart."""

@@ -61,7 +61,8 @@ class LastLookCusum(Chart):
 
     After the last look nothing is declared (no limit is given): the promise covers `cases` cases and is then used up.
     Where a post ends at another case than planned, for reasons that have nothing to do with the outcomes, the last look
-    can be moved there with `cusum.design.low_volume.move_last_look`; it must not be moved because of how the chart stands.
+    can be moved there with `cusum.design.low_volume.move_last_look`; it must not be moved because of how the chart
+    stands.
 
     References
     ----------
