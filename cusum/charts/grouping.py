@@ -56,7 +56,7 @@ def group_cases(sequence: ArrayLike, n: int) -> Grouping:
         raise InvalidData(
             "sequence has shape {shape}", expected="one label for each of the {n} cases", shape=labels.shape, n=n
         )
-    if labels.dtype.kind in "fO":
+    if labels.dtype.kind in ("f", "O"):
         missing = np.array([x is None or x != x for x in labels.tolist()], dtype=np.bool_)
         if missing.any():
             raise InvalidData("sequence is missing at case {case}", expected="a label", case=int(missing.argmax()) + 1)

@@ -104,7 +104,7 @@ def test_fading_sum_equals_its_recursion(memory):
 
 
 def test_the_limits_of_the_vlad_are_exact_for_many_cases():
-    """Equal risks make a binomial number of failures; each side leaves at most 0.025, and one failure less leaves more."""
+    """Equal risks make a binomial number of failures; each side leaves at most 0.025, one failure less leaves more."""
     n = 4000
     low, high = Vlad().prediction_limits(np.full(n, 0.06))
     case = np.arange(1, n + 1)
