@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from cusum.design.competence import competence_by_case, competence_probability
 from cusum.design.distribution import RunLength
-from cusum.design.limits import LimitDesign, Promise, find_limit
+from cusum.design.dynamic import dynamic_limits
+from cusum.design.guarantee import EstimationSample
+from cusum.design.limits import find_limit
 from cusum.design.planning import LearnerPlan, VolumePlan, plan_volume
+from cusum.design.promises import LimitDesign, Promise
 from cusum.design.run_length import run_length
 from cusum.design.states import StateProbabilities, state_probabilities
+from cusum.design.steps import RiskSequence
 
 __all__ = [
+    "EstimationSample",
     "LearnerPlan",
     "LimitDesign",
     "Promise",
+    "RiskSequence",
     "RunLength",
     "StateProbabilities",
     "VolumePlan",
     "competence_by_case",
     "competence_probability",
+    "dynamic_limits",
     "find_limit",
     "plan_volume",
     "run_length",

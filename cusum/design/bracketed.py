@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cusum.charts.walk import FloatArray, Walk
-from cusum.design.cycles import mean_by_cycles
-from cusum.design.grid import Chain, Rounding, make_grid
+from cusum.design.cycles import fewest_by_cycles, mean_by_cycles
+from cusum.design.grid import Chain, Rounding, make_grid, mean_by_equations
 from cusum.design.laws import Bracket, Law, Listing, Tail, steady_tail
 from cusum.design.steps import Steps
 
@@ -89,6 +89,83 @@ class GridLaw(Law):
         tail = None if self.steps.in_order else steady_tail(ended, left, steady=_STEADY)
         return Listing(ended, left, tail, low, high)
 
+    def at_most(self, cases: int, points: int) -> float:
+        """Bound the probability of a signal within so many cases from above, on one grid.
+
+        Parameters
+        ----------
+        cases : int
+            Number of cases.
+        points : int
+            Number of grid points.
+
+        Returns
+        -------
+        float
+            The upper bound.
+        """
+        above = float(self._chain(points, "up").follow(cases)[0][:, 1].sum())
+        if self.walk.lower is None:
+            return above
+        return above + float(self._chain(points, "down").follow(cases)[0][:, 0].sum())
+
+    def at_least(self, points: int) -> float:
+        """Bound the mean from below, on one grid.
+
+        Parameters
+        ----------
+        points : int
+            Number of grid points.
+
+        Returns
+        -------
+        float
+            The lower bound.
+        """
+        if self._cyclic:
+            return fewest_by_cycles(self.walk, self.steps, points)
+        if self.walk.lower is None:
+            return self._mean_by_tail(self._chain(points, "up"))
+        return self._mean_between(points).low
+
+    def estimated_chance(self, cases: int, points: int) -> float:
+        """Estimate the probability of a signal within so many cases on one grid, without bounds.
+
+        Parameters
+        ----------
+        cases : int
+            Number of cases.
+        points : int
+            Number of grid points.
+
+        Returns
+        -------
+        float
+            The estimate.
+        """
+        return float(self._chain(points, "split").follow(cases)[0].sum())
+
+    def estimated_mean(self, points: int) -> float:
+        """Estimate the mean on one grid, without bounds.
+
+        Parameters
+        ----------
+        points : int
+            Number of grid points.
+
+        Returns
+        -------
+        float
+            The estimate.
+        """
+        chain = self._chain(points, "split")
+        return mean_by_equations(chain) if self._cyclic else self._mean_by_tail(chain)
+
+    @property
+    def _cyclic(self) -> bool:
+        """True where cases can be taken together in cycles."""
+        return self.walk.floor is not None and self.walk.lower is None and self.walk.memory == 1.0
+
     def mean(self) -> Bracket:
         """Give the mean between its bounds.
 
@@ -99,7 +176,7 @@ class GridLaw(Law):
         """
         if self.steps.in_order:
             return self._mean_in_order()
-        if self.walk.floor is not None and self.walk.lower is None and self.walk.memory == 1.0:
+        if self._cyclic:
             return mean_by_cycles(self.walk, self.steps, self.tolerance, int(_CYCLE_POINTS * self.budget))
         points = 4096 if self.walk.memory < 1 else 2048
         if self.walk.lower is None:

@@ -18,7 +18,7 @@ from cusum.charts.walk import FloatArray, Walk
 from cusum.design.laws import Bracket
 from cusum.design.steps import Steps
 
-__all__ = ["mean_by_cycles"]
+__all__ = ["fewest_by_cycles", "mean_by_cycles"]
 
 IntArray = NDArray[np.int64]
 
@@ -72,15 +72,9 @@ def mean_by_cycles(walk: Walk, steps: Steps, tolerance: float, finest: int) -> B
     >>> round(mean_by_cycles(walk, steps, 1e-6, 8192).value, 4)
     6.0
     """
-    assert walk.upper is not None
-    assert walk.floor is not None
-    up = steps.values > 0
-    rise, fall = _Side(steps.values[up], steps.chances[up]), _Side(-steps.values[~up], steps.chances[~up])
+    rise, fall, space = _sides(walk, steps)
     if not rise.total:
         return Bracket(float("inf"), float("inf"), float("inf"))
-    if not fall.total:
-        fall = _Side(np.zeros(1), np.full(1, 1e-300))
-    space = (walk.upper - walk.floor, walk.start - walk.floor)
     error = min(max(tolerance / 50, 1e-9), 1e-6)
     points, (found, known) = _FIRST, _bracket(rise, fall, space, _FIRST, error, None)
     while found.relative_width > tolerance and points < finest:
@@ -88,6 +82,46 @@ def mean_by_cycles(walk: Walk, steps: Steps, tolerance: float, finest: int) -> B
         points = int(min(max(wanted, 2 * points), finest, 64 * points))
         found, known = _bracket(rise, fall, space, points, error, known)
     return found
+
+
+def fewest_by_cycles(walk: Walk, steps: Steps, points: int) -> float:
+    """Bound the mean run length from below, on one grid.
+
+    Parameters
+    ----------
+    walk : Walk
+        Floor, upper limit and start; memory 1.
+    steps : Steps
+        Scores of one case.
+    points : int
+        Number of grid points.
+
+    Returns
+    -------
+    float
+        The lower bound.
+
+    Examples
+    --------
+    >>> walk, steps = Walk(floor=0.0, upper=2.0), Steps(np.array([-1.0, 1.0]), np.array([0.5, 0.5]))
+    >>> round(fewest_by_cycles(walk, steps, 8192), 4)
+    6.0
+    """
+    rise, fall, space = _sides(walk, steps)
+    if not rise.total:
+        return float("inf")
+    return _Cycle(rise, fall, space, points, sooner=True).mean(1e-8, None)[0]
+
+
+def _sides(walk: Walk, steps: Steps) -> tuple[_Side, _Side, tuple[float, float]]:
+    """Part the steps up from those down; give the space between floor and limit, and the start in it."""
+    assert walk.upper is not None
+    assert walk.floor is not None
+    up = steps.values > 0
+    rise, fall = _Side(steps.values[up], steps.chances[up]), _Side(-steps.values[~up], steps.chances[~up])
+    if not fall.total:
+        fall = _Side(np.zeros(1), np.full(1, 1e-300))
+    return rise, fall, (walk.upper - walk.floor, walk.start - walk.floor)
 
 
 def _bracket(

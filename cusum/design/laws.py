@@ -19,6 +19,7 @@ __all__ = ["Bracket", "ExcursionLaw", "LatticeLaw", "Law", "Listing", "Tail", "s
 _ENOUGH = 1e-14
 _STEADY = 1e-12
 _VANISHING = 1e-30
+_SETTLED = 1e-9
 _LONGEST = 200_000
 _FIRST = 256
 
@@ -227,6 +228,7 @@ class ExcursionLaw(Law):
 
     def __init__(self, walk: Walk, scores: Scores, rate: float) -> None:
         self.walk, self.scores, self.rate = walk, scores, rate
+        self._settled: float | None = None
 
     def _excursions(self, cases: int | None) -> tuple[Excursion, Excursion]:
         """Follow the first excursion, from the start, and a later one, from the floor."""
@@ -263,7 +265,18 @@ class ExcursionLaw(Law):
             above = first.above + np.convolve(home, from_floor)[1 : cases + 1]
             left = lasting[0][-1] + home @ still[::-1]
         ended = np.column_stack((np.zeros(cases), above))
-        return Listing(ended, float(left), steady_tail(ended, float(left)))
+        return Listing(ended, float(left), self._tail(ended, float(left)))
+
+    def _tail(self, ended: FloatArray, left: float) -> Tail | None:
+        """Give the chance that the signals settle to, once they have settled."""
+        found = steady_tail(ended, left, steady=_SETTLED)
+        if found is None or self.walk.floor is None:
+            return None
+        if self._settled is None:
+            stay = follow_excursion(self.walk, self.scores, self.rate, self.walk.floor)
+            self._settled = settled_chance(stay.below, float(stay.above.sum()))
+        chance = self._settled
+        return Tail(0.0, chance) if abs(found.upper / chance - 1) < 10 * _SETTLED else None
 
     def mean(self) -> Bracket:
         """Give the mean in closed form: length of an excursion over its chance of ending at the limit.
@@ -281,6 +294,45 @@ class ExcursionLaw(Law):
         elif not (first.below.size and first.above.size) or 1 - first.below.sum() - first.above.sum() > 1e-9:
             value = float("inf")
         return Bracket(value, value, value)
+
+
+def settled_chance(back: FloatArray, reach: float) -> float:
+    """Give the chance of a signal at the next case that a chart settles to, from how its excursions end.
+
+    Parameters
+    ----------
+    back : array of float, shape (k,)
+        Probability that an excursion ends at the floor after 1, 2, ..., k cases.
+    reach : float
+        Probability that it ends at the limit.
+
+    Returns
+    -------
+    float
+        The chance.
+
+    Notes
+    -----
+    Survival falls as exp(-x n), where sum(back[k] exp(x k)) = 1; with the probability of a return being 1 - reach, that
+    is sum(back[k] (exp(x k) - 1)) = reach, in which nothing cancels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(settled_chance(np.array([0.9]), 0.1), 12)
+    0.1
+    """
+    from scipy.optimize import brentq
+
+    if not reach or not back.any():
+        return 1.0 if reach else 0.0
+    case = np.arange(1, back.size + 1)
+
+    def excess(x: float) -> float:
+        return float(back @ np.expm1(np.minimum(x * case, 700.0))) / reach - 1
+
+    high = reach / float(back @ case)  # the sum is convex: this is beyond the root
+    return float(-np.expm1(-brentq(excess, 0.0, high, xtol=high * 1e-15, rtol=1e-14)))
 
 
 def _trimmed(chances: FloatArray) -> FloatArray:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cusum.charts.base import Chart
 from cusum.charts.glr import BernoulliGlr
-from cusum.charts.walk import TOLERANCE, Walk
+from cusum.charts.walk import TOLERANCE, FloatArray, Walk
 from cusum.design.laws import Bracket, Law, Listing
 from cusum.design.steps import Steps
 from cusum.errors import InvalidParameter
 
-__all__ = ["SimulatedLaw", "simulate_first_signals"]
+__all__ = ["SimulatedLaw", "largest_values", "simulate_first_signals"]
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 _CHUNK = 2000
 _SHORT = 512
+_NEVER = 1e9
+
+Result = TypeVar("Result")
 
 
 class SimulatedLaw(Law):
@@ -138,15 +143,89 @@ def simulate_first_signals(
     >>> bool(0 < law.mean().value < 60)
     True
     """
+    found = in_chunks(partial(_one_chunk, chart, steps, cases), replicates, _CHUNK, seed, executor)
+    return SimulatedLaw(np.concatenate([f for f, _ in found]), np.concatenate([a for _, a in found]), cases)
+
+
+def in_chunks(
+    run: Callable[[int, np.random.SeedSequence], Result],
+    count: int,
+    chunk: int,
+    seed: int | None,
+    executor: Executor | None,
+) -> list[Result]:
+    """Run something random in chunks, each with a seed of its own, here or elsewhere; the result is the same.
+
+    Parameters
+    ----------
+    run : callable
+        Takes a number of repetitions and a seed.
+    count, chunk : int
+        Number of repetitions, in all and in a chunk.
+    seed : int
+        Seed of the whole.
+    executor : Executor, optional
+        Where the chunks are run; here, one after the other, if left out.
+
+    Returns
+    -------
+    list
+        What the chunks gave, in order.
+
+    Raises
+    ------
+    InvalidParameter
+        If no seed is given.
+    """
     if seed is None or isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise InvalidParameter(
             "seed is {seed!r}", expected="a whole number", remedy="A simulation needs a seed: seed=1.", seed=seed
         )
-    sizes = [min(_CHUNK, replicates - at) for at in range(0, replicates, _CHUNK)]
-    run = partial(_one_chunk, chart, steps, cases)
+    sizes = [min(chunk, count - at) for at in range(0, count, chunk)]
     seeds = np.random.SeedSequence(int(seed)).spawn(len(sizes))
-    found = list(executor.map(run, sizes, seeds) if executor else map(run, sizes, seeds))
-    return SimulatedLaw(np.concatenate([f for f, _ in found]), np.concatenate([a for _, a in found]), cases)
+    return list(executor.map(run, sizes, seeds) if executor else map(run, sizes, seeds))
+
+
+def largest_values(
+    chart: Chart, rate: float, cases: int, *, replicates: int, seed: int | None, executor: Executor | None = None
+) -> FloatArray:
+    """Simulate sequences and give the largest value that the statistic took in each.
+
+    Parameters
+    ----------
+    chart : Chart
+        A chart without risk adjustment.
+    rate : float
+        True failure probability.
+    cases : int
+        Number of cases in a sequence.
+    replicates : int
+        Number of sequences.
+    seed : int
+        Seed, on which alone the result depends.
+    executor : Executor, optional
+        Where they are simulated.
+
+    Returns
+    -------
+    array of float, shape (replicates,)
+        The largest values.
+
+    Examples
+    --------
+    >>> from cusum import BernoulliGlr
+    >>> largest_values(BernoulliGlr(acceptable=0.1, limit=1.0), 0.1, 30, replicates=3, seed=1).shape
+    (3,)
+    """
+    change: dict[str, Any] = {"limit": _NEVER, "after_signal": "stop"}
+    run = partial(_largest_chunk, replace(chart, **change), rate, cases)
+    return np.concatenate(in_chunks(run, replicates, _CHUNK, seed, executor))
+
+
+def _largest_chunk(chart: Chart, rate: float, cases: int, size: int, seed: np.random.SeedSequence) -> FloatArray:
+    """Simulate some sequences to their ends."""
+    rng = np.random.default_rng(seed)
+    return np.array([chart.run(rng.random(cases) < rate).statistic.max() for _ in range(size)])
 
 
 def _one_chunk(
