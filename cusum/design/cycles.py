@@ -29,6 +29,7 @@ _TRIALS = 500
 _MOST_CLASSES = 256
 _MOST_BLOCKS = 1500
 _ROUNDS = 40
+_MEMORY = 2
 _SNAP = 1e-9
 
 
@@ -189,16 +190,35 @@ class _Cycle:
         first = self.one()
         lift = _Lift(self)
         values = lift(first) if known is None else _stretched(known, self.points)
+        mixed = _Mixing()
         before = np.inf
         for _ in range(_ROUNDS):
             rest = first + self.apply(values) - values
             error = float(np.abs(rest / first).max())
             if error < enough or (error < 1e-6 and error > before / 1.5):
                 break
-            values, before = values + lift(rest), error
+            values, before = mixed.next(values, lift(rest)), error
         number = float(values[self.start]) / self.rare_chance
         error += 1e-10
         return number / (1 + error), number / (1 - error) if error < 1 else float("inf"), values
+
+
+class _Mixing:
+    """Anderson's way to speed up an iteration: mix the last steps so that what remains is least."""
+
+    def __init__(self) -> None:
+        self.values: list[FloatArray] = []
+        self.steps: list[FloatArray] = []
+
+    def next(self, values: FloatArray, step: FloatArray) -> FloatArray:
+        """Give the next values, from the present ones and the step that the plain iteration would take."""
+        self.values, self.steps = [*self.values[-_MEMORY:], values], [*self.steps[-_MEMORY:], step]
+        if len(self.values) == 1:
+            return values + step
+        moved = np.column_stack([values - x for x in self.values[:-1]])
+        changed = np.column_stack([step - x for x in self.steps[:-1]])
+        share = np.linalg.lstsq(changed, step, rcond=None)[0]
+        return np.asarray(values + step - (moved + changed) @ share)
 
 
 class _Lift:
