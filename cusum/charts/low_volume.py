@@ -38,7 +38,8 @@ class LastLookCusum(Chart):
     limit : float
         Running limit h, above 0: a signal at any case before the last one planned is S >= h.
     last_limit : float
-        Limit of the last look, above 0 and at most `limit`: a signal at the last case planned is S >= last_limit.
+        Limit of the last look, above 0, as a rule well below `limit`: a signal at the last case planned is
+        S >= last_limit.
     cases : int
         Number of the case of the last look, 1 or more: the cases planned.
 
@@ -98,14 +99,6 @@ class LastLookCusum(Chart):
         check_criterion(self.criterion)
         object.__setattr__(self, "limit", check_positive("limit", self.limit))
         object.__setattr__(self, "last_limit", check_positive("last_limit", self.last_limit))
-        if self.last_limit > self.limit + TOLERANCE:
-            raise InvalidParameter(
-                "last_limit is {last_limit}",
-                expected="at most limit, {limit}",
-                remedy="The last look has the lower limit.",
-                last_limit=self.last_limit,
-                limit=self.limit,
-            )
         whole = isinstance(self.cases, (int, np.integer)) and not isinstance(self.cases, bool)
         if not whole or self.cases < 1:
             raise InvalidParameter("cases is {value!r}", expected="a whole number, 1 or more", value=self.cases)

@@ -103,8 +103,8 @@ def design_low_volume(
     -----
     The running limit is the smallest that keeps (1 - reserve) times the promise before the last case; the limit of the
     last look is then the smallest value attainable at that case that keeps the whole promise. Neither is ever chosen on
-    the wrong side: the probability kept is never above the promised one. Where no value would do, the last limit equals
-    the running one.
+    the wrong side: the probability kept is never above the promised one. Where no value that can be attained would do,
+    the last limit is one success above them all.
 
     The promise holds for every learner whose failure rate is at no case below the unacceptable one, since a failure in
     place of a success never brings a declaration forward.
@@ -249,8 +249,8 @@ def _with_last_limit(chart: LastLookCusum, promise: Promise, reserve: float, ord
     value, total = end.value[order], before + np.cumsum(end.chance[order])
     closes = np.append(value[:-1] - value[1:] > TOLERANCE, True)  # values closer than that are one
     kept = np.flatnonzero(closes & (total <= promise.false_signal) & (value > TOLERANCE))
-    last = min(float(value[kept[-1]]), chart.limit) if kept.size else chart.limit
-    chart = replace(chart, last_limit=last)
+    beyond = float(value[0]) + float(chart.scores([False])[0])
+    chart = replace(chart, last_limit=float(value[kept[-1]]) if kept.size else beyond)
     false, true = (
         float(last_look_by_case(chart, failure_rate=rate)[-1]) for rate in (chart.null_rate, chart.alternative_rate)
     )
