@@ -49,7 +49,15 @@ if TYPE_CHECKING:  # what type checkers and editors read; the table below is wha
         UnreadableFile,
     )
     from cusum.figures import plot, plot_crossings, plot_department, plot_trainee
-    from cusum.models import DepartmentComparison, RiskModel, compare_departments, fit_risk_model, load_risk_model
+    from cusum.models import (
+        DepartmentComparison,
+        LearningCurve,
+        RiskModel,
+        compare_departments,
+        fit_learning_curve,
+        fit_risk_model,
+        load_risk_model,
+    )
     from cusum.models.time_to_competence import TimeToCompetence, time_to_competence
     from cusum.programme import Programme, load_programme
     from cusum.registrations import Registrations, read_registrations
@@ -89,6 +97,8 @@ _HOME = {
     "Cohort": "cohort",
     "compare_departments": "models.departments",
     "DepartmentComparison": "models.department_comparison",
+    "fit_learning_curve": "models.learning_curve",
+    "LearningCurve": "models.learning_curve",
     "fit_risk_model": "models.risk",
     "load_risk_model": "models.risk",
     "RiskModel": "models.risk",
@@ -120,6 +130,7 @@ __all__ = [
     "Ewma",
     "InvalidData",
     "InvalidParameter",
+    "LearningCurve",
     "LearningCurveCusum",
     "LearningThenMonitoring",
     "LimitDesign",
@@ -148,6 +159,7 @@ __all__ = [
     "compare_with_truth",
     "criterion_sensitivity",
     "find_limit",
+    "fit_learning_curve",
     "fit_risk_model",
     "load_programme",
     "load_risk_model",

@@ -9,7 +9,6 @@ from itertools import product
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit
 
 from cusum.models.learning_cases import LearningCases
 from cusum.models.learning_shapes import FloatArray, Shape
@@ -76,68 +75,65 @@ class Hierarchy:
         """Transformed parameters of trainees with standard normals `v`, shape (..., size)."""
         return theta[: self.shape.size] + v @ self.loading(theta).T
 
-    def log_odds(self, theta: FloatArray, v: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
-        """Log odds of each case (rows) at each node of its trainee (columns), and derivatives by effect."""
-        effects = self.effects(theta, v)
+    def offset(self, theta: FloatArray) -> FloatArray | None:
+        """What the covariates add to the log odds of each case, shape (n, 1), or (n, sets) for several `theta`."""
+        if not self.cases.covariates.shape[1]:
+            return None
+        return self.cases.covariates @ np.atleast_2d(theta)[:, self.covariates_from :].T
+
+    def rates(self, effects: FloatArray, offset: FloatArray | None) -> tuple[FloatArray, list[FloatArray]]:
+        """Failure rate of each case (rows) at each node of its trainee (columns), and derivatives of its log odds."""
         by_row = [effects[..., k][self.cases.who] for k in range(self.shape.size)]
-        eta, slopes = self.shape.curve(by_row, self.cases.case[:, None])
-        if self.cases.covariates.shape[1]:
-            eta = eta + (self.cases.covariates @ theta[self.covariates_from :])[:, None]
-        return eta, slopes
+        rate, slopes = self.shape.curve(by_row, self.cases.case[:, None])
+        return (rate if offset is None else shift_rate(rate, offset)), slopes
+
+    def log_likelihood(self, rate: FloatArray) -> FloatArray:
+        """Log likelihood of each trainee's outcomes at each node."""
+        return self.by_trainee(np.log(np.where(self.cases.failed[:, None], rate, 1 - rate)))
 
     def by_trainee(self, rows: FloatArray) -> FloatArray:
         """Add up rows of cases by trainee."""
         return np.add.reduceat(rows, self.cases.first, axis=0)
 
-    def log_likelihood(self, theta: FloatArray, v: FloatArray) -> FloatArray:
-        """Log likelihood of each trainee's outcomes given `v` of shape (trainees, nodes, size)."""
-        eta, _ = self.log_odds(theta, v)
-        return self.by_trainee(-np.logaddexp(0.0, np.where(self.cases.failed[:, None], -eta, eta)))
-
     def modes(self, theta: FloatArray, start: FloatArray, most: int = 25) -> tuple[FloatArray, FloatArray]:
-        """Most likely `v` of each trainee, and the root of the inverse of the information there."""
-        v, loading, size = start.copy(), self.loading(theta), self.shape.size
-        height = self._height(theta, v)
+        """Most likely `v` of each trainee, shape (trainees, size), and the root of its approximate covariance there."""
+        v, loading, offset = start.copy(), self.loading(theta), self.offset(theta)
+        height, gradient, information = self._climb(theta, v, loading, offset)
         for _ in range(most):
-            gradient, information = self._curvature(theta, v, loading)
             step = np.linalg.solve(information, gradient[..., None])[..., 0]
-            length = np.ones(len(v))
+            new = self._climb(theta, v + step, loading, offset)
+            worse = new[0] < height - 1e-10
             for _ in range(8):
-                new = self._height(theta, v + length[:, None] * step)
-                worse = new < height - 1e-10
                 if not worse.any():
                     break
-                length = np.where(worse, length / 2, length)
-            moved = np.where(worse[:, None], 0.0, length[:, None] * step)
-            v, height = v + moved, np.where(worse, height, new)
-            if np.abs(moved).max() < 1e-6:
+                step[worse] /= 2
+                new = self._climb(theta, v + step, loading, offset)
+                worse = new[0] < height - 1e-10
+            step[worse] = 0.0
+            v = v + step
+            height, gradient, information = new if not worse.any() else self._climb(theta, v, loading, offset)
+            if np.abs(step).max() < 1e-5:
                 break
-        _, information = self._curvature(theta, v, loading)
-        root = np.linalg.inv(np.linalg.cholesky(information))
-        return v, np.swapaxes(root, -1, -2).reshape(len(v), size, size)
+        return v, inverse_root(information)
 
-    def _height(self, theta: FloatArray, v: FloatArray) -> FloatArray:
-        """Log of the joint density of outcomes and `v` (one for each trainee), less a constant."""
-        return self.log_likelihood(theta, v[:, None, :])[:, 0] - 0.5 * (v**2).sum(axis=1)
-
-    def _curvature(self, theta: FloatArray, v: FloatArray, loading: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Gradient and expected information of that height by `v`."""
-        eta, slopes = self.log_odds(theta, v[:, None, :])
+    def _climb(
+        self, theta: FloatArray, v: FloatArray, loading: FloatArray, offset: FloatArray | None
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Log of the joint density of outcomes and `v`, less a constant; its gradient and expected information."""
+        rate, slopes = self.rates((theta[: self.shape.size] + v @ loading.T)[:, None, :], offset)
         design = np.column_stack(slopes) @ loading
-        rate = expit(eta[:, 0])
-        gradient = self.by_trainee(design * (self.cases.failure - rate)[:, None]) - v
-        weighted = design * (rate * (1 - rate))[:, None]
-        information = self.by_trainee(weighted[:, :, None] * design[:, None, :])
-        return gradient, information + np.eye(self.shape.size)
+        gradient = self.by_trainee(design * (self.cases.failure - rate[:, 0])[:, None]) - v
+        weighted = design * (rate * (1 - rate))
+        information = self.by_trainee(weighted[:, :, None] * design[:, None, :]) + np.eye(self.shape.size)
+        return self.log_likelihood(rate)[:, 0] - 0.5 * (v**2).sum(axis=1), gradient, information
 
     def marginal(self, theta: FloatArray, start: FloatArray) -> Marginal:
         """Log likelihood with the trainees' parameters integrated out, and its gradient by `theta`."""
         mode, root = self.modes(theta, start)
         z, log_weight = self.grid
         v = mode[:, None, :] + np.einsum("ijk,nk->inj", root, z)
-        eta, slopes = self.log_odds(theta, v)
-        failed = self.cases.failed[:, None]
-        joint = self.by_trainee(-np.logaddexp(0.0, np.where(failed, -eta, eta)))
+        rate, slopes = self.rates(self.effects(theta, v), self.offset(theta))
+        joint = self.log_likelihood(rate)
         joint += 0.5 * ((z**2).sum(axis=1) - (v**2).sum(axis=2)) + log_weight
         top = joint.max(axis=1, keepdims=True)
         share = np.exp(joint - top)
@@ -145,7 +141,7 @@ class Hierarchy:
         volume = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
         value = volume + top[:, 0] + np.log(total[:, 0])
         share /= total
-        residual = (self.cases.failure[:, None] - expit(eta)) * share[self.cases.who]
+        residual = (self.cases.failure[:, None] - rate) * share[self.cases.who]
         return Marginal(value, self._gradient(theta, v, residual, slopes), mode, v, share)
 
     def _gradient(self, theta: FloatArray, v: FloatArray, residual: FloatArray, slopes: list[FloatArray]) -> FloatArray:
@@ -249,6 +245,51 @@ def normal_grid(nodes: int, size: int) -> tuple[FloatArray, FloatArray]:
     log_weight = np.log(weight / weight.sum())
     z = np.array(list(product(at, repeat=size)))
     return z + 0.0, np.array(list(product(log_weight, repeat=size))).sum(axis=1)
+
+
+def shift_rate(rate: FloatArray, offset: FloatArray) -> FloatArray:
+    """Add to the log odds of rates.
+
+    Parameters
+    ----------
+    rate : array of float
+        Rates in (0, 1).
+    offset : array of float
+        What is added; of a shape that goes with that of `rate`.
+
+    Returns
+    -------
+    array of float
+        Rates.
+
+    Examples
+    --------
+    >>> shift_rate(np.array([0.5]), np.log([3.0])).round(6).tolist()
+    [0.75]
+    """
+    odds = rate * np.exp(offset)
+    return odds / (1 - rate + odds)
+
+
+def inverse_root(information: FloatArray) -> FloatArray:
+    """Give upper triangular matrices whose product with their transpose is the inverse.
+
+    Parameters
+    ----------
+    information : array of float, shape (..., size, size)
+        Positive definite matrices.
+
+    Returns
+    -------
+    array of float, shape (..., size, size)
+        The roots.
+
+    Examples
+    --------
+    >>> inverse_root(np.array([[4.0]])).tolist()
+    [[0.5]]
+    """
+    return np.swapaxes(np.linalg.inv(np.linalg.cholesky(information)), -1, -2)
 
 
 def fit_hierarchy(shape: Shape, cases: LearningCases) -> LearningFit:

@@ -62,7 +62,7 @@ class Shape:
         raise TypeError(f"{type(self).__name__} has no start")  # pragma: no cover
 
     def curve(self, effects: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
-        """Give the log odds of failure and their derivative by each transformed parameter.
+        """Give the failure rate, and the derivative of its log odds by each transformed parameter.
 
         Parameters
         ----------
@@ -74,7 +74,7 @@ class Shape:
         Returns
         -------
         tuple
-            Log odds, and a list of the derivatives.
+            Rates, and a list of the derivatives.
         """
         raise TypeError(f"{type(self).__name__} has no curve")  # pragma: no cover
 
@@ -93,8 +93,8 @@ class Constant(Shape):
 
     def curve(self, effects: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
         """The level itself."""
-        eta = effects[0] + 0.0 * case
-        return eta, [np.ones_like(eta)]
+        rate = expit(np.clip(effects[0] + 0.0 * case, -_FARTHEST, _FARTHEST))
+        return rate, [np.ones_like(rate)]
 
 
 class Mixed(Shape):
@@ -115,7 +115,8 @@ class Mixed(Shape):
         """A straight line in ln(case number)."""
         distance = np.log(case) - self.centre
         eta = effects[0] + effects[1] * distance
-        return eta, [np.ones_like(eta), np.broadcast_to(distance, eta.shape)]
+        rate = expit(np.clip(eta, -_FARTHEST, _FARTHEST))
+        return rate, [np.ones_like(eta), np.broadcast_to(distance, eta.shape)]
 
 
 class Asymptotic(Shape):
@@ -135,7 +136,7 @@ class Asymptotic(Shape):
         return np.array([_log_odds(failure[late]), _log_odds(failure[early]), np.log(max(np.median(case) / 4, 2.0))])
 
     def curve(self, effects: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
-        """The log odds of final + (first - final) exp(-(case - 1) / time constant)."""
+        """Final + (first - final) exp(-(case - 1) / time constant)."""
         final, first = (expit(np.clip(effect, -_FARTHEST, _FARTHEST)) for effect in effects[:2])
         waited = (case - 1) * np.exp(-np.clip(effects[2], _FASTEST, _SLOWEST))
         left = np.exp(-waited)
@@ -144,7 +145,7 @@ class Asymptotic(Shape):
         weight = 1 / (rate * (1 - rate))
         by_final = final * (1 - final) * (1 - left) * weight
         by_first = first * (1 - first) * left * weight
-        return np.log(rate / (1 - rate)), [by_final, by_first, gap * waited * weight]
+        return rate, [by_final, by_first, gap * waited * weight]
 
 
 SHAPES: dict[str, type[Shape]] = {shape.kind: shape for shape in (Mixed, Asymptotic, Constant)}
