@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,6 +18,10 @@ from cusum.errors import InvalidData, InvalidParameter
 from cusum.programme import Programme, load_programme
 from cusum.registrations.table import Registrations
 
+if TYPE_CHECKING:
+    from cusum.cohort.adjusted import Adjustment
+    from cusum.models.risk_model import RiskModel
+
 __all__ = ["analyse"]
 
 
@@ -24,6 +30,7 @@ def analyse(
     programme: Programme | str | None = None,
     *,
     chart: Chart | str | None = None,
+    risk: RiskModel | Mapping[str, RiskModel] | str | None = None,
     as_of: date | str | None = None,
 ) -> Cohort:
     """Chart every trainee's procedures and say where each one stands.
@@ -37,6 +44,9 @@ def analyse(
     chart : Chart or str, optional
         A chart for all procedures; or the name of one that is made for each procedure by the programme's criterion:
         "learning_then_monitoring" (the default), "lc_cusum", "standard" (Kestin's) or "bernoulli".
+    risk : RiskModel, mapping of str to RiskModel, or str, optional
+        What to expect of each case: a model from :func:`cusum.fit_risk_model`, one for each procedure, or the column of
+        expected failure probabilities. Adds the risk-adjusted charts, beside the others, in ``adjusted``.
     as_of : date or str, optional
         Day up to which registrations count, as yyyy-mm-dd; the day of the last registration if left out.
 
@@ -98,12 +108,38 @@ def analyse(
         experience=count_experience(table, people, plan),
         milestones=list_milestones(table, crossings, people, plan, last),
         signals=list_signals(paths_table),
+        adjusted=_adjusted(cases, crossings, plan, risk),
         trainees=people,
         departments=_departments(people, home),
         provenance=registrations.provenance.extend(
-            programme=f"{plan.key} {plan.version}", chart=name, as_of=last.date().isoformat(), later_than_as_of=later
+            programme=f"{plan.key} {plan.version}",
+            chart=name,
+            risk=_name_risk(risk),
+            as_of=last.date().isoformat(),
+            later_than_as_of=later,
         ),
     )
+
+
+def _adjusted(
+    cases: pd.DataFrame,
+    crossings: pd.DataFrame,
+    programme: Programme,
+    risk: RiskModel | Mapping[str, RiskModel] | str | None,
+) -> Adjustment | None:
+    """Run the risk-adjusted charts where a risk model is given; the models are imported only then."""
+    if risk is None:
+        return None
+    from cusum.cohort.adjusted import adjust
+
+    return adjust(cases, crossings, programme, risk)
+
+
+def _name_risk(risk: RiskModel | Mapping[str, RiskModel] | str | None) -> str:
+    """Name the risk model for the provenance."""
+    if risk is None:
+        return "none"
+    return f"column {risk}" if isinstance(risk, str) else repr(risk)
 
 
 def _as_of(as_of: date | str | None, registrations: Registrations) -> pd.Timestamp:

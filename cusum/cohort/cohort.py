@@ -14,6 +14,7 @@ from cusum.programme import Programme
 from cusum.registrations.provenance import Provenance
 
 if TYPE_CHECKING:
+    from cusum.cohort.adjusted import Adjustment
     from cusum.registrations.table import Registrations
 
 __all__ = ["Cohort"]
@@ -57,6 +58,8 @@ class Cohort:
         One row a signal.
     trainees, departments : DataFrame
         One row each.
+    adjusted : Adjustment or None
+        The risk-adjusted charts of trainees and departments, where a risk model was given.
     provenance : Provenance
         File, version and parameters.
 
@@ -83,6 +86,7 @@ class Cohort:
     trainees: pd.DataFrame
     departments: pd.DataFrame
     provenance: Provenance
+    adjusted: Adjustment | None = None
 
     def __repr__(self) -> str:
         charts = {chart.names["en"] for chart in self.charts.values()}
