@@ -313,7 +313,8 @@ def _compare(mine: pd.DataFrame, walked: pd.DataFrame, key: str) -> pd.DataFrame
     """Hold each department's failures against what its cases predict, and against the plain average."""
     table = mine.assign(failure=mine["failure"].astype("bool"))
     adjusted = compare_departments(table, expected="risk").table
-    plain = compare_departments(table).table.set_index("department")["ratio"]
+    varies = 0 < int(table["failure"].sum()) < len(table)
+    plain = compare_departments(table).table.set_index("department")["ratio"] if varies else {}
     difficulty = mine.groupby("department", observed=True)["risk"].mean() / float(mine["risk"].mean())
     signals = walked.groupby("department")["signal"].sum()
     columns = ["department", "cases", "failures", "expected", "ratio", "ratio_low", "ratio_high"]
