@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from cusum.figures.alt_text import alt_text
+from cusum.figures.comparison import plot_comparison
 from cusum.figures.crossings import plot_crossings
 from cusum.figures.department import plot_department
 from cusum.figures.export import html_fragment, plotly_script, write_html, write_image
 from cusum.figures.path import plot_path
 from cusum.figures.plotting import plot
 from cusum.figures.run_length import plot_run_length
+from cusum.figures.sensitivity import plot_sensitivity
 from cusum.figures.time_to_competence import plot_time_to_competence
 from cusum.figures.trainee import plot_chart, plot_trainee
 
@@ -17,10 +19,12 @@ __all__ = [
     "html_fragment",
     "plot",
     "plot_chart",
+    "plot_comparison",
     "plot_crossings",
     "plot_department",
     "plot_path",
     "plot_run_length",
+    "plot_sensitivity",
     "plot_time_to_competence",
     "plot_trainee",
     "plotly_script",

@@ -89,9 +89,10 @@ class Panel:
         axis = self.sketch.axis(self.y)
         axis["range"] = [bottom, high + above * pixel]
         limits = [value for value in self._limit_values(parts) if value]
-        axis["tickvals"] = [*limits, 0.0]
-        shown = [self.language.number(abs(value) if self.reading.mirrored else value, 1) for value in limits]
-        axis["ticktext"] = [*shown, "0"]
+        if not self.reading.describes:
+            digits = 1 if max(map(abs, limits), default=1.0) >= 0.5 else 2
+            shown = [self.language.number(abs(value) if self.reading.mirrored else value, digits) for value in limits]
+            axis.update(tickvals=[*limits, 0.0], ticktext=[*shown, "0"])
         axis.update(zeroline=True, zerolinecolor=GRID)
 
     def draw_strip(self, criterion: Criterion) -> None:
@@ -185,8 +186,8 @@ class Panel:
 
     def _limits(self, part: Segment) -> None:
         """Draw the limits of a stretch, each with its name on it."""
-        name = self.language.text("limit")
-        for side in ("lower", "upper"):
+        name = self.language.text("prediction limits, not a test" if self.reading.describes else "limit")
+        for side in ("upper", "lower") if self.reading.describes else ("lower", "upper"):
             line = part.limit(side, self.length if part.last else None)
             if line is None:
                 continue
@@ -202,7 +203,7 @@ class Panel:
 
     def _limit_name(self, part: Segment, kind: str, value: float) -> None:
         """Write the name of a limit on its line, where the statistic seldom is."""
-        at_end = part.phase == "monitoring" and part.case[0] > 0.45 * self.length
+        at_end = self.reading.describes or (part.phase == "monitoring" and part.case[0] > 0.45 * self.length)
         self.sketch.note(
             name=f"{self.y} {kind}",
             text=self.reading.limit_name(kind, self.language),

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from cusum.figures.geometry import Grid
 from cusum.figures.panel import Panel
-from cusum.figures.reading import reading_of
+from cusum.figures.reading import read_path
 from cusum.figures.theme import legend_below, new_sketch
+from cusum.figures.wording import signals_words
 from cusum.language import Language, get_language
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def plot_path(path: Path, *, title: str = "", language: str = "en", height: int 
     'LC-CUSUM'
     """
     words = get_language(language)
-    frame = path.frame()
+    frame, reading = read_path(path)
     grid = Grid(1, 1, (height,), heading=0, foot=0, between=0, gutter=0, top=56, bottom=94)
     name = path.chart.names[words.code]
     shown = title or name[:1].upper() + name[1:]
@@ -61,7 +62,6 @@ def plot_path(path: Path, *, title: str = "", language: str = "en", height: int 
     across = {"domain": [0, 1], "anchor": "y", "range": [0, length * 1.02], "nticks": 10}
     sketch.axis("x").update(across, title={"text": words.text("Procedure number")})
     sketch.axis("y").update(domain=grid.down(0, 0), anchor="x")
-    reading = reading_of(path.chart)
     panel = Panel(
         sketch, frame, reading, words, x="x", y="y", strip="", length=length, height=height, legend=True, name=shown
     )
@@ -74,9 +74,5 @@ def _sentence(path: Path, words: Language) -> str:
     """Say how many cases, failures and signals there are."""
     done = words.plural("{n} procedure", "{n} procedures", int(path.failure.size))
     failures = words.plural("{n} failure", "{n} failures", int(path.failure.sum()))
-    said = [
-        words.text("{signal} at no. {case}", signal=words.signal(s.kind), case=words.number(s.case))
-        for s in path.signals
-    ]
-    signals = words.join(said) if said else words.text("no signal")
+    signals = signals_words(path, words)
     return words.text("{procedures}, {failures}; {signals}.", procedures=done, failures=failures, signals=signals)

@@ -17,11 +17,12 @@ def plot(result: Any, **options: Any) -> go.Figure:
 
     Parameters
     ----------
-    result : Path, Cohort, RunLength or TimeToCompetence
+    result : Path, Cohort, RunLength, TimeToCompetence, ChartComparison or CriterionSensitivity
         What to draw.
     **options : object
         For the figure in question, such as ``language="da"`` or ``title="..."``. A cohort needs one of ``trainee=``,
-        ``procedure=`` or ``department=``, or ``trainee=`` and ``procedure=`` for a single chart.
+        ``procedure=`` or ``department=``, or ``trainee=`` and ``procedure=`` for a single chart; a sensitivity may be
+        given ``procedure=``.
 
     Returns
     -------
@@ -72,6 +73,20 @@ def _time_to_competence(result: Any, options: dict[str, Any]) -> go.Figure:
     return plot_time_to_competence(result, **options)
 
 
+def _comparison(result: Any, options: dict[str, Any]) -> go.Figure:
+    """Draw the same cases under several charts."""
+    from cusum.figures.comparison import plot_comparison
+
+    return plot_comparison(result, **options)
+
+
+def _sensitivity(result: Any, options: dict[str, Any]) -> go.Figure:
+    """Draw who is declared competent under other criteria."""
+    from cusum.figures.sensitivity import plot_sensitivity
+
+    return plot_sensitivity(result, **options)
+
+
 def _cohort(result: Any, options: dict[str, Any]) -> go.Figure:
     """Draw what is asked for of a cohort."""
     from cusum.figures.crossings import plot_crossings
@@ -95,4 +110,11 @@ def _cohort(result: Any, options: dict[str, Any]) -> go.Figure:
     return figures[asked](result, *chosen, **options)
 
 
-_DRAW = {"Path": _path, "Cohort": _cohort, "RunLength": _run_length, "TimeToCompetence": _time_to_competence}
+_DRAW = {
+    "Path": _path,
+    "Cohort": _cohort,
+    "RunLength": _run_length,
+    "TimeToCompetence": _time_to_competence,
+    "ChartComparison": _comparison,
+    "CriterionSensitivity": _sensitivity,
+}

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cusum.charts import Chart, LearningThenMonitoring
+from cusum.charts import Chart, LearningThenMonitoring, Path, Vlad
 from cusum.language import Language, msgid
 
-__all__ = ["Reading", "reading_of"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Reading", "read_path", "reading_of"]
 
 _LIMITS = {
     "competent": msgid("limit: competence"),
@@ -15,6 +19,8 @@ _LIMITS = {
     "improvement": msgid("limit: improvement"),
     "acceptable": msgid("limit: acceptable"),
     "unacceptable": msgid("limit: unacceptable"),
+    "no improvement": msgid("limit: no improvement"),
+    "prediction": msgid("95% of lines lie within at each number, if the risks are right"),
     "": msgid("limit"),
 }
 _AXES = {
@@ -22,6 +28,8 @@ _AXES = {
     "down": msgid("↓ towards competence"),
     "both": msgid("↑ competence   ↓ deterioration"),
     "watch": msgid("↑ towards deterioration"),
+    "better": msgid("↑ towards improvement"),
+    "avoided": msgid("↑ fewer failures than expected"),
     "none": msgid("statistic"),
 }
 
@@ -36,6 +44,8 @@ class Reading:
         What the lower and the upper limit say.
     mirrored : bool
         True where the statistic of the monitoring phase is drawn below zero: up is towards competence throughout.
+    describes : bool, default False
+        True for a line that counts failures and has no limits that say anything.
 
     Examples
     --------
@@ -45,6 +55,7 @@ class Reading:
 
     kinds: tuple[str, str]
     mirrored: bool
+    describes: bool = False
 
     def limit_kind(self, phase: str, side: str) -> str:
         """Tell what a limit says.
@@ -109,12 +120,12 @@ class Reading:
 
     @property
     def way(self) -> str:
-        """Which way is towards competence: "up", "down", "both", "watch" (up is deterioration) or "none"."""
-        if self.mirrored:
-            return "both"
+        """Which way is good: "up", "down", "both", "watch" (up is worse), "better", "avoided" or "none"."""
+        if self.mirrored or self.describes:
+            return "both" if self.mirrored else "avoided"
         lower, upper = self.kinds
         if upper in ("competent", "improvement"):
-            return "up"
+            return "up" if upper == "competent" else "better"
         if lower in ("competent", "acceptable"):
             return "down"
         return "watch" if upper in ("deterioration", "unacceptable") else "none"
@@ -156,4 +167,32 @@ def reading_of(chart: Chart) -> Reading:
     >>> reading_of(BernoulliCusum(criterion=Criterion(acceptable=0.1, unacceptable=0.2), limit=3)).way
     'watch'
     """
-    return Reading(kinds=chart.kinds, mirrored=isinstance(chart, LearningThenMonitoring))
+    return Reading(chart.kinds, mirrored=isinstance(chart, LearningThenMonitoring), describes=isinstance(chart, Vlad))
+
+
+def read_path(path: Path) -> tuple[pd.DataFrame, Reading]:
+    """Make a path ready to be drawn: a VLAD is given its prediction limits, which it does not signal by.
+
+    Parameters
+    ----------
+    path : Path
+        Any path.
+
+    Returns
+    -------
+    tuple of DataFrame and Reading
+        One row a case, and how it is to be read.
+
+    Examples
+    --------
+    >>> from cusum import Vlad
+    >>> frame, reading = read_path(Vlad().run([0, 1, 0], risk=[0.1, 0.1, 0.1]))
+    >>> frame["upper"].round(1).tolist(), reading.way
+    ([0.1, 0.2, 0.3], 'avoided')
+    """
+    frame, reading = path.frame(), reading_of(path.chart)
+    if isinstance(path.chart, Vlad) and path.risk is not None and path.risk.size:
+        limits = path.chart.prediction_limits(path.risk)
+        frame = frame.assign(lower=limits.lower, upper=limits.upper)
+        reading = Reading(("prediction", "prediction"), mirrored=False, describes=True)
+    return frame, reading

@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Any
 from cusum.language import Language
 
 if TYPE_CHECKING:
+    from cusum.charts import Chart, Path
     from cusum.cohort import Cohort
     from cusum.criterion import Criterion
 
 __all__ = [
     "capital",
+    "chart_name",
     "criterion_of",
+    "criterion_words",
     "day_words",
     "footer",
     "known",
     "level_words",
     "percent_words",
     "signal_sentence",
+    "signals_words",
     "status_sentence",
     "status_words",
 ]
@@ -92,6 +96,32 @@ def criterion_of(cohort: Cohort, procedure: str) -> Criterion:
     """
     criterion: Criterion = cohort.programme.procedures[procedure].criterion
     return getattr(cohort.charts[procedure], "criterion", criterion)
+
+
+def criterion_words(acceptable: float, unacceptable: float, language: Language) -> str:
+    """Write the two rates of a criterion.
+
+    Parameters
+    ----------
+    acceptable, unacceptable : float
+        Failure rates, as fractions.
+    language : Language
+        The reader's.
+
+    Returns
+    -------
+    str
+        Such as ``10% / 20%``, with a decimal where there is one.
+
+    Examples
+    --------
+    >>> from cusum.language import get_language
+    >>> criterion_words(0.05, 0.125, get_language("en"))
+    '5% / 12.5%'
+    """
+    return " / ".join(
+        language.percent(rate, 1 if round(rate * 100, 6) % 1 else 0) for rate in (acceptable, unacceptable)
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -191,6 +221,52 @@ def level_words(confidence: float, language: Language) -> str:
     ('95%', '99.8%')
     """
     return language.percent(confidence, 1 if round(confidence * 100, 6) % 1 else 0)
+
+
+def signals_words(path: Path, language: Language, most: int = 6) -> str:
+    """Say which signals a path has, and at which case.
+
+    Parameters
+    ----------
+    path : Path
+        Any path.
+    language : Language
+        The reader's.
+    most : int, default 6
+        At most so many of a kind by number; of the others it is said how many there are.
+
+    Returns
+    -------
+    str
+        Such as ``signal: competence at no. 28``, or that there is none.
+    """
+    said = []
+    for kind in dict.fromkeys(signal.kind for signal in path.signals):
+        cases = [language.number(signal.case) for signal in path.signals if signal.kind == kind]
+        more = [language.text("{n} more", n=language.number(len(cases) - most))] if len(cases) > most else []
+        numbers = language.join([*cases[:most], *more])
+        said.append(language.text("{signal} at no. {case}", signal=language.signal(kind), case=numbers))
+    return "; ".join(said) if said else language.text("no signal")
+
+
+def chart_name(label: str, chart: Chart, language: Language) -> str:
+    """Name a chart as its reader does: the label it was given, or its name in the reader's language.
+
+    Parameters
+    ----------
+    label : str
+        What it was called; its English name where it was not given one.
+    chart : Chart
+        The chart.
+    language : Language
+        The reader's.
+
+    Returns
+    -------
+    str
+        The name.
+    """
+    return chart.names[language.code] if label == chart.names["en"] else label
 
 
 def status_words(status: Any, language: Language) -> str:

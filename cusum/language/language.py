@@ -54,6 +54,7 @@ _SIGNALS = {
     "competent": msgid("signal: competence"),
     "deterioration": msgid("signal: deterioration"),
     "improvement": msgid("signal: improvement"),
+    "no improvement": msgid("signal: no improvement"),
     "acceptable": msgid("signal: acceptable failure rate"),
     "unacceptable": msgid("signal: unacceptable failure rate"),
 }
@@ -370,7 +371,7 @@ class Language:
         Parameters
         ----------
         kind : str
-            ``competent``, ``deterioration``, ``improvement``, ``acceptable`` or ``unacceptable``.
+            ``competent``, ``deterioration``, ``improvement``, ``no improvement``, ``acceptable`` or ``unacceptable``.
 
         Returns
         -------
