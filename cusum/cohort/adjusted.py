@@ -314,12 +314,14 @@ def _compare(mine: pd.DataFrame, walked: pd.DataFrame, key: str) -> pd.DataFrame
     table = mine.assign(failure=mine["failure"].astype("bool"))
     adjusted = compare_departments(table, expected="risk").table
     varies = 0 < int(table["failure"].sum()) < len(table)
-    plain = compare_departments(table).table.set_index("department")["ratio"] if varies else {}
+    overall = (
+        compare_departments(table).table.set_index("department")["ratio"] if varies else pd.Series(dtype="float64")
+    )
     difficulty = mine.groupby("department", observed=True)["risk"].mean() / float(mine["risk"].mean())
     signals = walked.groupby("department")["signal"].sum()
     columns = ["department", "cases", "failures", "expected", "ratio", "ratio_low", "ratio_high"]
     rows = adjusted[columns].copy()
     rows.insert(1, "procedure", key)
-    for name, values in (("unadjusted_ratio", plain), ("difficulty", difficulty), ("signals", signals)):
+    for name, values in (("unadjusted_ratio", overall), ("difficulty", difficulty), ("signals", signals)):
         rows[name] = rows["department"].map(values)
     return rows
