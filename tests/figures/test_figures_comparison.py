@@ -29,6 +29,7 @@ from cusum.charts.catalogue import CHARTS
 from cusum.cohort.comparison import ChartComparison
 from cusum.errors import InvalidParameter
 from cusum.figures import alt_text, plot, plot_comparison, plot_path
+from cusum.figures.geometry import axis_key
 
 Traces = Callable[..., list[Any]]
 CRITERION = Criterion(acceptable=0.1, unacceptable=0.4)
@@ -69,13 +70,11 @@ def axes(i: int) -> tuple[str, str]:
 
 
 def test_every_chart_has_a_place_with_the_same_case_numbers(figure: go.Figure) -> None:
-    x = [figure.layout[name] for name in figure.layout if name.startswith("xaxis")]
-    assert len(x) == len(EVERY)
+    x, y = ([figure.layout[axis_key(axes(i)[k])] for i in range(len(EVERY))] for k in (0, 1))
     assert {axis.range for axis in x} == {(0, len(OUTCOMES) * 1.02)}
     assert {axis.matches for axis in x[1:]} == {"x"}
     assert len({tuple(axis.domain) for axis in x}) == 1
-    ends = [figure.layout[f"yaxis{i + 1 if i else str()}"].domain for i in range(len(EVERY))]
-    assert all(above[0] > below[1] for above, below in itertools.pairwise(ends))
+    assert all(above.domain[0] > below.domain[1] for above, below in itertools.pairwise(y))
 
 
 def test_signals_and_failures_are_those_of_the_paths(
