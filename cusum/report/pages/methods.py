@@ -9,6 +9,7 @@ import pandas as pd
 from cusum.language import get_language
 from cusum.report.criteria import criteria_table, decides, source_words
 from cusum.report.methods import methods_paragraphs, references_in_use
+from cusum.report.pages.sensitivity import sensitivity_figure
 from cusum.report.references import REFERENCES, bibtex, software_citation
 from cusum.report.table import Cell, Column, Table, table
 
@@ -47,6 +48,7 @@ def methods_page(site: Site) -> dict[str, Any]:
         "standard": _standard(site),
         "volume": _volume(site),
         "false_signals": _false_signals(site),
+        "figure": sensitivity_figure(site),
         "references": [REFERENCES[key] for key in keys],
         "citation": software_citation(version),
         "bibtex": bibtex(keys, version),
