@@ -1,4 +1,4 @@
-"""What the unknowns of a learning curve may be, given the outcomes: weighted points that stand for their distribution."""
+"""What the unknowns of a learning curve may be, given the outcomes: points that stand for their distribution."""
 
 from __future__ import annotations
 
@@ -13,21 +13,17 @@ from cusum.models.learning_shapes import FloatArray
 __all__ = ["LearningDraws", "draw_posterior", "even_normals", "weighted_quantiles"]
 
 _AT_A_TIME = 32
-_STEPS = 3
-_ROUNDS = (256, 256)
-_WIDER = 1.15
+_STEPS = 4
 
 
 @dataclass(frozen=True, eq=False)
 class LearningDraws:
-    """Weighted points of the posterior distribution.
+    """Points of the posterior distribution.
 
     Parameters
     ----------
     theta : array of float, shape (points, p)
-        Unknowns of the cohort.
-    weight : array of float, shape (points,)
-        Their weights, adding up to 1.
+        Unknowns of the cohort, all of the same weight.
     effects : array of float, shape (trainees, points, size)
         Transformed parameters of each trainee.
     share : array of float, shape (trainees, points)
@@ -35,18 +31,22 @@ class LearningDraws:
     """
 
     theta: FloatArray
-    weight: FloatArray
     effects: FloatArray
     share: FloatArray
 
     @property
-    def effective(self) -> float:
-        """Number of equally weighted points that would be worth as much."""
-        return float(1 / (self.weight**2).sum())
+    def weight(self) -> FloatArray:
+        """Weights of the cohort's points, shape (points,), adding up to 1."""
+        return np.full(len(self.theta), 1 / len(self.theta))
+
+    @property
+    def effective(self) -> FloatArray:
+        """Number of equally weighted points that would be worth as much, for each trainee."""
+        return 1 / (self.share**2).sum(axis=1)
 
 
 def draw_posterior(fit: LearningFit, points: int = 512) -> LearningDraws:
-    """Spread points over the posterior distribution evenly, and weigh them by its density.
+    """Spread points over the posterior distribution evenly.
 
     Parameters
     ----------
@@ -59,57 +59,58 @@ def draw_posterior(fit: LearningFit, points: int = 512) -> LearningDraws:
     -------
     LearningDraws
         The same for the same fit: the points are those of a Sobol sequence, not random.
+
+    Notes
+    -----
+    The cohort's unknowns have the normal distribution of the curvature at the mode. Given them, a trainee's parameters
+    are drawn from the normal distribution around their own mode, and weighed by the true density against that.
     """
-    size = fit.hierarchy.shape.size
-    mean, covariance = fit.theta, _WIDER**2 * fit.covariance
-    for rough in _ROUNDS:
-        z = even_normals(rough, fit.theta.size + size)
-        theta, weight, *_ = _weigh(fit, mean, covariance, z)
-        capped = np.minimum(weight, 1 / np.sqrt(rough))
-        capped /= capped.sum()
-        mean = capped @ theta
-        covariance = _WIDER**2 * (capped[:, None] * (theta - mean)).T @ (theta - mean)
-    theta, weight, effects, share = _weigh(fit, mean, covariance, even_normals(points, fit.theta.size + size))
-    return LearningDraws(theta, weight, effects, share)
+    hierarchy, count = fit.hierarchy, fit.theta.size
+    z = even_normals(points, count + hierarchy.shape.size)
+    values, vectors = np.linalg.eigh(fit.covariance)
+    theta = fit.theta + z[:, :count] @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    parts = [slice(at, at + _AT_A_TIME) for at in range(0, points, _AT_A_TIME)]
+    drawn = [_draw_trainees(hierarchy, theta[part], z[part, count:], fit.marginal.mode) for part in parts]
+    log_ratio = np.concatenate([ratio for _, ratio in drawn], axis=1)
+    share = np.exp(log_ratio - log_ratio.max(axis=1, keepdims=True))
+    share /= share.sum(axis=1, keepdims=True)
+    share = np.minimum(share, 1 / np.sqrt(points))
+    share /= share.sum(axis=1, keepdims=True)
+    return LearningDraws(theta, np.concatenate([effects for effects, _ in drawn], axis=1), share)
 
 
 def even_normals(points: int, directions: int) -> FloatArray:
-    """Spread points evenly over a standard normal distribution."""
+    """Spread points evenly over a standard normal distribution.
+
+    Parameters
+    ----------
+    points : int
+        A power of 2.
+    directions : int
+        Number of directions.
+
+    Returns
+    -------
+    array of float, shape (points, directions)
+        The same for the same numbers.
+
+    Examples
+    --------
+    >>> np.sort(even_normals(4, 1)[:, 0]).round(2).tolist()
+    [-1.15, -0.32, 0.32, 1.15]
+    """
     from scipy.stats import qmc
 
     spread: FloatArray = ndtri(qmc.Sobol(directions, scramble=False).random(points) + 0.5 / points)
     return spread
 
 
-def _weigh(
-    fit: LearningFit, mean: FloatArray, covariance: FloatArray, z: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Place points by a normal distribution and weigh them by the posterior density."""
-    hierarchy, count = fit.hierarchy, fit.theta.size
-    values, vectors = np.linalg.eigh(covariance)
-    theta = mean + z[:, :count] @ (vectors * np.sqrt(np.maximum(values, 1e-12))).T
-    centre, spread = hierarchy.prior
-    log_weight = 0.5 * (z[:, :count] ** 2).sum(axis=1) - 0.5 * (((theta - centre) / spread) ** 2).sum(axis=1)
-    effects, log_share = [], []
-    for at in range(0, len(z), _AT_A_TIME):
-        part = slice(at, at + _AT_A_TIME)
-        found, log_likelihood, log_ratio = _draw_trainees(hierarchy, theta[part], z[part, count:], fit.marginal.mode)
-        effects.append(found)
-        log_weight[part] += log_likelihood.sum(axis=0)
-        log_share.append(log_ratio)
-    log_both = np.concatenate(log_share, axis=1) + log_weight
-    weights = [np.exp(value - value.max(axis=-1, keepdims=True)) for value in (log_weight, log_both)]
-    weight, share = (value / value.sum(axis=-1, keepdims=True) for value in weights)
-    return theta, weight, np.concatenate(effects, axis=1), share
-
-
 def _draw_trainees(
     hierarchy: Hierarchy, theta: FloatArray, z: FloatArray, start: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+) -> tuple[FloatArray, FloatArray]:
     """Draw each trainee's effects given each theta, from the normal distribution around the most likely ones.
 
-    Gives effects, shape (trainees, points, size), the log likelihood by Laplace, and the log of the ratio of the true
-    to the normal density, both of shape (trainees, points).
+    Gives effects, shape (trainees, points, size), and the log of the ratio of the true to the normal density.
     """
     size = hierarchy.shape.size
     offset = hierarchy.offset(theta)
@@ -118,17 +119,19 @@ def _draw_trainees(
     height, gradient, information = _climb(hierarchy, theta, v, loading, offset)
     for _ in range(_STEPS):
         step = np.linalg.solve(information, gradient[..., None])[..., 0]
-        new = _climb(hierarchy, theta, v + step, loading, offset)
-        better = new[0] >= height - 1e-10
-        v = np.where(better[..., None], v + step, v + step / 4)
+        for _ in range(3):
+            new = _climb(hierarchy, theta, v + step, loading, offset)
+            better = new[0] >= height - 1e-10
+            if better.all():
+                break
+            step = np.where(better[..., None], step, step / 5)
+        v = v + np.where(better[..., None], step, 0.0)
         height, gradient, information = new if better.all() else _climb(hierarchy, theta, v, loading, offset)
-    root = inverse_root(information)
-    log_likelihood = height + np.log(np.diagonal(root, axis1=-2, axis2=-1)).sum(axis=-1)
-    drawn = v + np.einsum("ispq,sq->isp", root, z)
+    drawn = v + np.einsum("ispq,sq->isp", inverse_root(information), z)
     effects = theta[:, :size] + np.einsum("spq,isq->isp", loading, drawn)
     rate, _ = hierarchy.rates(effects, offset)
     joint = hierarchy.log_likelihood(rate) - 0.5 * (drawn**2).sum(axis=2)
-    return effects, log_likelihood, joint - height + 0.5 * (z**2).sum(axis=1)
+    return effects, joint - height + 0.5 * (z**2).sum(axis=1)
 
 
 def _climb(
@@ -173,6 +176,6 @@ def weighted_quantiles(values: FloatArray, weight: FloatArray, levels: tuple[flo
     [[2.0]]
     """
     order = np.argsort(values, axis=0)
-    reached = np.cumsum(weight[order], axis=0)
+    ordered, reached = np.take_along_axis(values, order, axis=0), np.cumsum(weight[order], axis=0)
     places = [(reached < level - 1e-9).sum(axis=0).clip(max=len(values) - 1) for level in levels]
-    return np.array([np.take_along_axis(values, order, axis=0)[place, np.arange(values.shape[1])] for place in places])
+    return np.array([ordered[place, np.arange(values.shape[1])] for place in places])
