@@ -9,6 +9,7 @@ from typing import TextIO
 
 import typer
 
+from cusum.cli.chart import chart_command
 from cusum.cli.check import check_command
 from cusum.cli.demo import demo_command
 from cusum.cli.limit import limit_command
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command("report")(report_command)
 app.command("check")(check_command)
+app.command("chart")(chart_command)
 app.command("limit")(limit_command)
 app.command("simulate")(simulate_command)
 app.add_typer(programme_app, name="programme")

@@ -6,7 +6,7 @@ from cusum.figures.alt_text import alt_text
 from cusum.figures.comparison import plot_comparison
 from cusum.figures.crossings import plot_crossings
 from cusum.figures.department import plot_department
-from cusum.figures.export import html_fragment, plotly_script, write_html, write_image
+from cusum.figures.export import html_fragment, plotly_script, write_html, write_image, write_page
 from cusum.figures.path import plot_path
 from cusum.figures.plotting import plot
 from cusum.figures.run_length import plot_run_length
@@ -30,4 +30,5 @@ __all__ = [
     "plotly_script",
     "write_html",
     "write_image",
+    "write_page",
 ]

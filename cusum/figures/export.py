@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from cusum.language import get_language, msgid
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["html_fragment", "plotly_script", "write_html", "write_image"]
+__all__ = ["html_fragment", "plotly_script", "write_html", "write_image", "write_page"]
 
 _CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": True, "showTips": False}
 
@@ -104,11 +105,48 @@ def write_html(figure: go.Figure, path: str | Path, *, language: str = "en") -> 
     ...     write_html(go.Figure(), Path(folder) / "figure.html").name
     'figure.html'
     """
+    return write_page([figure], path, title=str(figure.layout.title.text or "cusum"), language=language)
+
+
+def write_page(figures: Sequence[go.Figure], path: str | Path, *, title: str, language: str = "en") -> Path:
+    """Save several figures, below each other, as a page of its own that needs no network.
+
+    Parameters
+    ----------
+    figures : sequence of plotly.graph_objects.Figure
+        The figures.
+    path : str or pathlib.Path
+        Where to.
+    title : str
+        Title of the page.
+    language : {"en", "da"}, default "en"
+        Language of the page.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    InvalidParameter
+        If there is no such language.
+
+    Examples
+    --------
+    >>> import plotly.graph_objects as go
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     page = write_page([go.Figure(), go.Figure()], Path(folder) / "two.html", title="Two")
+    ...     page.read_text(encoding="utf-8").count('class="cusum-figure"')
+    2
+    """
     words = get_language(language)
-    title = escape(str(figure.layout.title.text or "cusum"))
+    names = ["figure"] if len(figures) == 1 else [f"figure-{number}" for number in range(1, len(figures) + 1)]
+    parts = "\n".join(html_fragment(figure, name) for figure, name in zip(figures, names, strict=True))
     page = (
-        f'<!DOCTYPE html>\n<html lang="{words.code}">\n<head><meta charset="utf-8"><title>{title}</title>\n'
-        f"<script>{plotly_script()}</script></head>\n<body>{html_fragment(figure, 'figure')}</body>\n</html>\n"
+        f'<!DOCTYPE html>\n<html lang="{words.code}">\n<head><meta charset="utf-8"><title>{escape(title)}</title>\n'
+        f"<script>{plotly_script()}</script></head>\n<body>{parts}</body>\n</html>\n"
     )
     file = Path(path)
     file.write_text(page, encoding="utf-8", newline="\n")

@@ -9,7 +9,7 @@ import pytest
 from cusum.cli import main
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-COMMANDS = ["report", "check", "limit", "simulate", "programme show", "programme copy", "demo", "version"]
+COMMANDS = ["report", "check", "chart", "limit", "simulate", "programme show", "programme copy", "demo", "version"]
 
 
 def run(capsys, *words):
@@ -53,7 +53,7 @@ def test_an_unknown_option_is_wrong_use(capsys, command):
 
 
 def test_an_unknown_command_is_wrong_use(capsys):
-    code, out, err = run(capsys, "chart")
+    code, out, err = run(capsys, "draw")
     assert code == 2
     assert out == ""
-    assert "chart" in err
+    assert "draw" in err
