@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cusum.figures.geometry import Grid
 from cusum.figures.panel import Panel
-from cusum.figures.reading import read_path
+from cusum.figures.reading import read_path, turned
 from cusum.figures.theme import legend_below, new_sketch
 from cusum.figures.wording import signals_words
 from cusum.language import Language, get_language
@@ -66,7 +66,7 @@ def plot_path(path: Path, *, title: str = "", language: str = "en", height: int 
         sketch, frame, reading, words, x="x", y="y", strip="", length=length, height=height, legend=True, name=shown
     )
     panel.draw()
-    sketch.axis("y")["title"] = {"text": panel.axis_title}
+    sketch.axis("y")["title"] = {"text": turned(panel.axis_title)}
     return sketch.figure(alt=f"{shown}. {_sentence(path, words)}")
 
 

@@ -11,7 +11,7 @@ from cusum.language import Language, msgid
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Reading", "read_path", "reading_of"]
+__all__ = ["Reading", "read_path", "reading_of", "turned"]
 
 _LIMITS = {
     "competent": msgid("limit: competence"),
@@ -32,6 +32,30 @@ _AXES = {
     "avoided": msgid("↑ fewer failures than expected"),
     "none": msgid("statistic"),
 }
+
+
+def turned(title: str) -> str:
+    """Write the title of an upright axis so that its arrows point the right way once it is turned to read upwards.
+
+    Parameters
+    ----------
+    title : str
+        Words with an arrow up or down before them.
+
+    Returns
+    -------
+    str
+        The same words in the order in which they stand along the axis.
+
+    Examples
+    --------
+    >>> turned("↑ competence   ↓ deterioration"), turned("↑ towards competence"), turned("statistic")
+    ('← deterioration   competence →', 'towards competence →', 'statistic')
+    """
+    parts = title.split("   ")
+    below = [f"← {part[2:]}" for part in parts if part.startswith("↓ ")]
+    above = [f"{part[2:]} →" for part in parts if part.startswith("↑ ")]
+    return "   ".join(below + above) or title
 
 
 @dataclass(frozen=True)

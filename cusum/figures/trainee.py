@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cusum.errors import InvalidParameter
 from cusum.figures.geometry import Grid
 from cusum.figures.panel import Panel
-from cusum.figures.reading import reading_of
+from cusum.figures.reading import reading_of, turned
 from cusum.figures.sketch import Sketch
 from cusum.figures.survival import add_nothing
 from cusum.figures.theme import BOUNDARY, legend_below, new_sketch
@@ -213,7 +213,7 @@ def _panel(
         sketch.note(**note, x=0.5, y=0.5, xanchor="center", text=words.status("not_started"), **look)
         return
     panel.draw()
-    sketch.axis(y)["title"] = {"text": panel.axis_title}
+    sketch.axis(y)["title"] = {"text": turned(panel.axis_title)}
 
 
 def _done(status: Any, words: Language) -> str:

@@ -149,7 +149,7 @@ def test_a_vlad_has_prediction_limits_that_are_not_called_a_test(traces: Traces)
     assert lower.y[-1] == pytest.approx(limits.lower[-1])
     assert upper.name == "prediction limits, not a test"
     assert "limit" not in [note.text for note in figure.layout.annotations]
-    assert figure.layout.yaxis.title.text == "↑ fewer failures than expected"
+    assert figure.layout.yaxis.title.text == "fewer failures than expected →"
     assert figure.layout.yaxis.tickvals is None
 
 
@@ -164,4 +164,4 @@ def test_a_test_for_improvement_can_say_that_there_is_none() -> None:
     assert path.first("no improvement") == 2
     figure = plot_path(path)
     assert "signal: no improvement at no. 2" in alt_text(figure)
-    assert figure.layout.yaxis.title.text == "↑ towards improvement"
+    assert figure.layout.yaxis.title.text == "towards improvement →"

@@ -132,12 +132,12 @@ def test_every_chart_keeps_its_place(figure: go.Figure) -> None:
 def test_the_axis_says_which_way_is_towards_competence(
     cohort_under: Callable[[str], Cohort], figure: go.Figure
 ) -> None:
-    assert figure.layout.yaxis.title.text == "↑ competence   ↓ deterioration"
-    assert figure.layout.yaxis9.title.text == "↑ towards competence"
+    assert figure.layout.yaxis.title.text == "← deterioration   competence →"
+    assert figure.layout.yaxis9.title.text == "towards competence →"
     for chart, words in {
-        "standard": "↓ towards competence",
-        "lc_cusum": "↑ towards competence",
-        "bernoulli": "↑ towards deterioration",
+        "standard": "← towards competence",
+        "lc_cusum": "towards competence →",
+        "bernoulli": "towards deterioration →",
     }.items():
         assert plot_trainee(cohort_under(chart), "T1").layout.yaxis.title.text == words
 
