@@ -34,6 +34,8 @@ class GridLaw(Law):
         Width of the bounds that is good enough: of a probability, and of the mean relative to it.
     budget : float, default 1
         How much work the bounds may cost; 1 is about a second.
+    constant_after : int, optional
+        Case from which the scores are the same for all cases to come, where they come in order.
 
     Notes
     -----
@@ -42,8 +44,11 @@ class GridLaw(Law):
     distance differs.
     """
 
-    def __init__(self, walk: Walk, steps: Steps, tolerance: float, budget: float = 1.0) -> None:
+    def __init__(
+        self, walk: Walk, steps: Steps, tolerance: float, budget: float = 1.0, constant_after: int | None = None
+    ) -> None:
         self.walk, self.steps, self.tolerance, self.budget = walk, steps, tolerance, budget
+        self.constant_after = 1 if constant_after is None and not steps.in_order else constant_after
 
     @property
     def longest(self) -> int:
@@ -86,8 +91,13 @@ class GridLaw(Law):
         under = np.cumsum(self._chain(points, "down").follow(cases)[0], axis=0)
         low = np.column_stack((over[:, 0], under[:, 1]))  # rounded up: fewer crossings below, more above
         high = np.column_stack((under[:, 0], over[:, 1]))
-        tail = None if self.steps.in_order else steady_tail(ended, left, steady=_STEADY)
-        return Listing(ended, left, tail, low, high)
+        return Listing(ended, left, self._tail(ended, left), low, high)
+
+    def _tail(self, ended: FloatArray, left: float) -> Tail | None:
+        """Find the constant chance of a signal, where the cases to come are all the same."""
+        if self.constant_after is None:
+            return None
+        return steady_tail(ended, left, self.constant_after, _STEADY)
 
     def at_most(self, cases: int, points: int) -> float:
         """Bound the probability of a signal within so many cases from above, on one grid.
@@ -115,7 +125,7 @@ class GridLaw(Law):
         Parameters
         ----------
         points : int
-            Number of grid points.
+            Number of grid points, for a chart with a floor; others have as many as for their mean.
 
         Returns
         -------
@@ -125,8 +135,15 @@ class GridLaw(Law):
         if self._cyclic:
             return fewest_by_cycles(self.walk, self.steps, points)
         if self.walk.lower is None:
-            return self._mean_by_tail(self._chain(points, "up"))
-        return self._mean_between(points).low
+            return self._mean_by_tail(self._chain(self._points, "up"))
+        return self._mean_between(self._points).low
+
+    @property
+    def _points(self) -> int:
+        """Number of grid points for the mean of a chart that is followed case by case."""
+        if self.walk.memory == 1 or self.steps.in_order:
+            return 4096
+        return int(min(1 << 14, max(1024, (1 << 19) / self.steps.values.shape[-1])))
 
     def estimated_chance(self, cases: int, points: int) -> float:
         """Estimate the probability of a signal within so many cases on one grid, without bounds.
@@ -174,11 +191,11 @@ class GridLaw(Law):
         Bracket
             Lower bound, estimate, upper bound.
         """
-        if self.steps.in_order:
+        if self.constant_after is None:
             return self._mean_in_order()
         if self._cyclic:
             return mean_by_cycles(self.walk, self.steps, self.tolerance, int(_CYCLE_POINTS * self.budget))
-        points = 4096 if self.walk.memory < 1 else 2048
+        points = self._points
         if self.walk.lower is None:
             values = {way: self._mean_by_tail(self._chain(points, way)) for way in ("up", "down", "split")}
             return Bracket(values["up"], min(max(values["split"], values["up"]), values["down"]), values["down"])
@@ -197,33 +214,49 @@ class GridLaw(Law):
 
     def _mean_by_tail(self, chain: Chain) -> float:
         """Add up the probabilities of no crossing yet, and the geometric tail."""
-        return _mean_of(*_until_steady(chain))
+        return _mean_of(*self._until_steady(chain))
 
     def _mean_between(self, points: int) -> Bracket:
-        """Bound the mean of a chart with two limits."""
+        """Bound the mean of a chart with two limits.
+
+        The mean is at most the sum of the probabilities of no signal yet, up to some case, and from there on the
+        longest mean from any place; that is at most so many cases over the least probability of a signal within them.
+        """
         value = self._mean_by_tail(self._chain(points, "split"))
-        over, _, _ = _until_steady(self._chain(points, "up"))
-        n = over.shape[0]
-        under = self._chain(points, "down").follow(n)[0]
+        over = self._until_steady(self._chain(points, "up"))[0]
+        under = self._chain(points, "down").follow(over.shape[0])[0]
         over, under = np.cumsum(over, axis=0), np.cumsum(under, axis=0)
         fewest = 1 + float(np.maximum(1 - under[:, 0] - over[:, 1], 0)[:-1].sum())
         still = 1 - over[:, 0] - under[:, 1]
-        worst = 1 - self._least_sure(points, n)
-        most = float("inf") if worst >= 1 else 1 + float(still[:-1].sum()) + float(still[-1]) * n / (1 - worst)
+        case = np.arange(1, still.size + 1)
+        sure = np.maximum(self._least_sure(points, still.size), 1e-300)
+        most = float((1 + np.cumsum(still) - still + still * case / sure).min())
         return Bracket(min(fewest, value), value, max(most, value))
 
-    def _least_sure(self, points: int, cases: int) -> float:
-        """Bound from below the probability of a crossing within so many cases, wherever the statistic is now.
+    def _least_sure(self, points: int, cases: int) -> FloatArray:
+        """Bound from below the probability of a signal within 1, 2, ... cases, wherever the statistic is now.
 
-        A crossing above is least likely from just over the lower limit, one below from just under the upper one; half
-        of either, each from the middle, is what any place has at least.
+        From the upper half the upper limit is crossed first at least as probably as from the middle, and from the lower
+        half the lower one.
         """
-        middle = (self.walk.upper or 0.0) - make_grid(self.walk, self.steps, points).cell * points / 2
-        place = Walk(memory=self.walk.memory, lower=self.walk.lower, upper=self.walk.upper, start=middle)
-        laid = GridLaw(place, self.steps, self.tolerance, self.budget)
-        above = float(laid._chain(points, "down").follow(cases)[0][:, 1].sum())
-        below = float(laid._chain(points, "up").follow(cases)[0][:, 0].sum())
-        return min(above, below)
+        assert self.walk.upper is not None
+        assert self.walk.lower is not None
+        middle = (self.walk.upper + self.walk.lower) / 2
+        walk = Walk(memory=self.walk.memory, lower=self.walk.lower, upper=self.walk.upper, start=middle)
+        laid = GridLaw(walk, self.steps, self.tolerance, self.budget)
+        above = laid._chain(points, "down").follow(cases)[0][:, 1]
+        below = laid._chain(points, "up").follow(cases)[0][:, 0]
+        return np.asarray(np.minimum(np.cumsum(above), np.cumsum(below)), dtype=np.float64)
+
+    def _until_steady(self, chain: Chain) -> tuple[FloatArray, float, Tail | None]:
+        """Follow a chain until nothing is left, its tail is geometric, or there is no more to follow."""
+        n = min(256, self.longest)
+        while True:
+            ended, left = chain.follow(n)
+            tail = self._tail(ended, left)
+            if tail is not None or left < _ENOUGH or n >= self.longest:
+                return ended, left, tail
+            n = min(2 * n, self.longest)
 
 
 def _width(listing: Listing) -> float:
@@ -231,17 +264,6 @@ def _width(listing: Listing) -> float:
     assert listing.low is not None
     assert listing.high is not None
     return float((listing.high.sum(axis=1) - listing.low.sum(axis=1)).max())
-
-
-def _until_steady(chain: Chain) -> tuple[FloatArray, float, Tail | None]:
-    """Follow a chain until nothing is left or its tail is geometric."""
-    n = 256
-    while True:
-        ended, left = chain.follow(n)
-        tail = steady_tail(ended, left, steady=_STEADY)
-        if tail is not None or left < _ENOUGH or n >= _LONGEST:
-            return ended, left, tail
-        n *= 2
 
 
 def _mean_of(ended: FloatArray, left: float, tail: Tail | None) -> float:

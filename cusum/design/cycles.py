@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
+from scipy.signal import fftconvolve, lfilter
 
 from cusum.charts.walk import FloatArray, Walk
 from cusum.design.laws import Bracket
@@ -297,18 +298,17 @@ def _rounded(side: _Side, cell: float, points: int, farther: bool) -> FloatArray
 
 def _summed(side: _Side, again: float, cell: float, points: int, farther: bool) -> FloatArray:
     """Distribution, in cells, of the sum of the common steps before the next rare one: a geometric number of them."""
-    least = points * cell / _MOST_BLOCKS
-    size = np.where(side.size >= least, side.size, least if farther else 0.0)
-    size = np.where(side.size > 0, size, 0.0)
     finer, most = cell / _FINER, points * _FINER
-    lags = _cells(size, finer, most, farther)
+    lags = _cells(side.size, finer, most, farther)
     unique, where = np.unique(lags, return_inverse=True)
     chance: FloatArray = np.bincount(where, weights=side.chance / side.total * again).astype(np.float64)
     still = float(chance[unique == 0].sum())
     chance, unique = chance[unique > 0] / (1 - still), unique[unique > 0]
     total = np.zeros(most + 1)
     total[0] = (1 - again) / (1 - still)
-    if unique.size:
+    if unique.size and most > _MOST_BLOCKS * unique[0]:
+        total = total[0] * _inverse(unique, chance, most + 1)
+    elif unique.size:
         _renew(total, unique, chance)
     total[most] = 1 - total[:most].sum()  # farther than the grid is long
     return _gathered(total, points, farther)
@@ -324,6 +324,21 @@ def _renew(total: FloatArray, lags: IntArray, chance: FloatArray) -> None:
                 break
             low = max(begin, int(lag))
             total[low:end] += weight * total[low - lag : end - lag]
+
+
+def _inverse(lags: IntArray, chance: FloatArray, size: int) -> FloatArray:
+    """Find total[k] = sum of chance[j] * total[k - lags[j]], total[0] = 1, as a power series, by Newton's method."""
+    series = np.zeros(size)
+    series[0] = 1.0
+    np.subtract.at(series, lags[lags < size], chance[lags < size])
+    known = min(64, size)
+    total = np.asarray(lfilter([1.0], series[:known], np.append(1.0, np.zeros(known - 1))), dtype=np.float64)
+    while total.size < size:
+        more = min(2 * total.size, size)
+        rest = -fftconvolve(series[:more], total)[:more]
+        rest[0] += 2.0
+        total = fftconvolve(total, rest)[:more]
+    return np.maximum(total, 0.0)
 
 
 def _gathered(fine: FloatArray, points: int, farther: bool) -> FloatArray:

@@ -114,6 +114,7 @@ class RunLength:
         beyond = np.maximum(cases - listing.cases, 0)
         if beyond.any():
             known = known + _later(listing, beyond) * _tail_share(listing, columns)
+        known = np.minimum(known, 1.0)
         return float(known) if np.ndim(n) == 0 else np.asarray(known, dtype=np.float64)
 
     def _column(self, kind: str) -> int:

@@ -241,7 +241,7 @@ def cases_for_power(criterion: Criterion, power: float, false_competence: float)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
-    while not all(enough(high + k) for k in range(1, 4)):  # power may dip where the limit steps up
+    while not all(enough(high + k) for k in range(4)):  # power may dip where the limit steps up
         high += 1
     return high
 

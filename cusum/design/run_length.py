@@ -32,7 +32,7 @@ __all__ = ["RunLength", "Scores", "check_rates", "run_length", "signal_probabili
 
 Method = Literal["auto", "exact", "grid", "simulation"]
 
-_HELD_ON = 5000
+_HELD_ON = 4096
 _LONGEST_SIMULATED = 100_000
 
 
@@ -139,8 +139,9 @@ def run_length(
             remedy="Its statistic takes too many values to follow each.",
             chart=type(opening).__name__,
         )
-    held = _held(steps) if steps.in_order and risk is None else steps
-    return RunLength(opening.kinds, GridLaw(walk, held, tolerance, budget), "grid")
+    if steps.in_order and risk is None:
+        return RunLength(opening.kinds, GridLaw(walk, _held(steps), tolerance, budget, len(steps.values)), "grid")
+    return RunLength(opening.kinds, GridLaw(walk, steps, tolerance, budget), "grid")
 
 
 def given_steps(

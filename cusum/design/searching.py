@@ -51,7 +51,7 @@ def safe_limit(margin: Callable[[float], float], start: float, precision: float)
             break
         share = -below / (above - below) if above > below else 0.5
         at = low + width * min(max(share, 0.02), 0.98)
-        if slow >= 2:
+        if slow:
             at, slow = (low + high) / 2, 0
         elif at - low > precision and share * width > high - low - precision:
             at = high - precision / 2

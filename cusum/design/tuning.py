@@ -21,10 +21,10 @@ from cusum.errors import CusumError, InvalidParameter
 
 __all__ = ["described", "first_guess", "question", "search_limit", "simulated_limit", "steps_under"]
 
-_EXACT = 1e-7
+_EXACT = 1e-5
 _ROUNDED = 1e-5
 _POINTS = 1 << 15
-_MOVES = 1e7
+_MOVES = 4e6
 _TINY = 1e-300
 
 
@@ -182,7 +182,7 @@ def _mean(chart: Chart, steps: Steps) -> Bracket:
 
 def _chance(chart: Chart, steps: Steps, within: int) -> Bracket:
     """Give the probability of a signal within so many cases."""
-    law = exact_law(chart.walk, steps) or GridLaw(chart.walk, steps, 1e-6, 0.5)
+    law = exact_law(chart.walk, steps) or GridLaw(chart.walk, steps, 1e-6, 0.25)
     listing = law.follow(within)
     value = float(listing.ended[:within].sum())
     if listing.low is None or listing.high is None:
