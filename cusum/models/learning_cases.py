@@ -111,7 +111,8 @@ def read_cases(table: pd.DataFrame, covariates: str | Iterable[str]) -> Learning
     who, trainees = pd.factorize(ordered["trainee"])
     _check_enough(len(trainees), failure)
     asked: Sequence[str] = [covariates] if isinstance(covariates, str) else list(covariates)
-    matrix, names, design = np.empty((len(ordered), 0)), (), None
+    matrix, design = np.empty((len(ordered), 0)), None
+    names: tuple[str, ...] = ()
     if any(text.strip() for text in asked):
         design = make_design(ordered, read_terms(covariates, list(table.columns)), indicator=False)
         matrix = design.matrix(ordered)[:, 1:]

@@ -46,7 +46,7 @@ class LearningChecks:
 
     def __repr__(self) -> str:
         """Say it in one line."""
-        best = self.comparison.loc[self.comparison["aic"].idxmin(), "kind"]
+        best = self.comparison["kind"].iloc[int(self.comparison["aic"].argmin())]
         far = float(self.bins["deviation"].abs().max())
         return (
             f"<LearningChecks: lowest AIC {best}; largest deviation by case number {far:.1f}; P {self.uniformity:.2f}>"

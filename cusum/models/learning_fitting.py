@@ -83,7 +83,7 @@ class Hierarchy:
 
     def rates(self, effects: FloatArray, offset: FloatArray | None) -> tuple[FloatArray, list[FloatArray]]:
         """Failure rate of each case (rows) at each node of its trainee (columns), and derivatives of its log odds."""
-        by_row = [effects[..., k][self.cases.who] for k in range(self.shape.size)]
+        by_row = [value[self.cases.who] for value in self.shape.natural(effects)]
         rate, slopes = self.shape.curve(by_row, self.cases.case[:, None])
         return (rate if offset is None else shift_rate(rate, offset)), slopes
 

@@ -63,7 +63,8 @@ class LearningCurve:
         ends = self.population([1, self.longest])["rate"].to_numpy()
         return (
             f"<LearningCurve: {self.kind}; {len(self.trainees)} trainees, {cases.case.size:,} cases, "
-            f"{int(cases.failure.sum()):,} failures; rate {ends[0]:.3f} at case 1, {ends[1]:.3f} at case {self.longest}>"
+            f"{int(cases.failure.sum()):,} failures; rate {ends[0]:.3f} at case 1, "
+            f"{ends[1]:.3f} at case {self.longest}>"
         )
 
     def _repr_html_(self) -> str:
@@ -251,8 +252,7 @@ class LearningCurve:
 
     def _rates(self, effects: FloatArray, number: NDArray[np.int64] | FloatArray) -> FloatArray:
         """Rates for effects of shape (..., size) by case number, shape (..., cases)."""
-        each = [effects[..., k, None] for k in range(effects.shape[-1])]
-        return self.fit.hierarchy.shape.curve(each, np.asarray(number, dtype=np.float64))[0]
+        return self.fit.hierarchy.shape.rates(effects, np.asarray(number, dtype=np.float64))
 
     def _typical(self, number: NDArray[np.int64] | FloatArray) -> FloatArray:
         """Rates of the typical trainee, shape (points, cases)."""

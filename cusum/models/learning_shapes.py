@@ -61,13 +61,45 @@ class Shape:
         """
         raise TypeError(f"{type(self).__name__} has no start")  # pragma: no cover
 
-    def curve(self, effects: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
+    def natural(self, effects: FloatArray) -> list[FloatArray]:
+        """Turn transformed parameters back.
+
+        Parameters
+        ----------
+        effects : array of float, shape (..., size)
+            Transformed parameters.
+
+        Returns
+        -------
+        list of array, each of shape (...)
+            Natural parameters, as `curve` takes them.
+        """
+        return [effects[..., k] for k in range(self.size)]
+
+    def rates(self, effects: FloatArray, case: FloatArray) -> FloatArray:
+        """Give failure rates by case number.
+
+        Parameters
+        ----------
+        effects : array of float, shape (..., size)
+            Transformed parameters.
+        case : array of float, shape (cases,)
+            Case numbers.
+
+        Returns
+        -------
+        array of float, shape (..., cases)
+            Rates.
+        """
+        return self.curve([value[..., None] for value in self.natural(effects)], case)[0]
+
+    def curve(self, natural: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
         """Give the failure rate, and the derivative of its log odds by each transformed parameter.
 
         Parameters
         ----------
-        effects : sequence of array
-            Transformed parameters, each of a shape that goes with that of `case`.
+        natural : sequence of array
+            Natural parameters, each of a shape that goes with that of `case`.
         case : array of float
             Case numbers.
 
@@ -91,9 +123,9 @@ class Constant(Shape):
         """Begin at the rate of everybody."""
         return np.array([_log_odds(failure)])
 
-    def curve(self, effects: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
+    def curve(self, natural: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
         """The level itself."""
-        rate = expit(np.clip(effects[0] + 0.0 * case, -_FARTHEST, _FARTHEST))
+        rate = expit(np.clip(natural[0] + 0.0 * case, -_FARTHEST, _FARTHEST))
         return rate, [np.ones_like(rate)]
 
 
@@ -111,10 +143,10 @@ class Mixed(Shape):
         """Begin at the rate of everybody, falling slowly."""
         return np.array([_log_odds(failure), -0.3])
 
-    def curve(self, effects: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
+    def curve(self, natural: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
         """A straight line in ln(case number)."""
         distance = np.log(case) - self.centre
-        eta = effects[0] + effects[1] * distance
+        eta = natural[0] + natural[1] * distance
         rate = expit(np.clip(eta, -_FARTHEST, _FARTHEST))
         return rate, [np.ones_like(eta), np.broadcast_to(distance, eta.shape)]
 
@@ -135,10 +167,15 @@ class Asymptotic(Shape):
         early = case <= max(np.quantile(case, 0.15), 3)
         return np.array([_log_odds(failure[late]), _log_odds(failure[early]), np.log(max(np.median(case) / 4, 2.0))])
 
-    def curve(self, effects: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
+    def natural(self, effects: FloatArray) -> list[FloatArray]:
+        """Final rate, first rate, and 1 / time constant."""
+        rates = expit(np.clip(effects[..., :2], -_FARTHEST, _FARTHEST))
+        return [rates[..., 0], rates[..., 1], np.exp(-np.clip(effects[..., 2], _FASTEST, _SLOWEST))]
+
+    def curve(self, natural: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
         """Final + (first - final) exp(-(case - 1) / time constant)."""
-        final, first = (expit(np.clip(effect, -_FARTHEST, _FARTHEST)) for effect in effects[:2])
-        waited = (case - 1) * np.exp(-np.clip(effects[2], _FASTEST, _SLOWEST))
+        final, first, speed = natural
+        waited = (case - 1) * speed
         left = np.exp(-waited)
         gap = (first - final) * left
         rate = final + gap

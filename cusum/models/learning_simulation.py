@@ -57,7 +57,7 @@ class KnownCurves:
         array of float, shape (..., cases)
             Rates.
         """
-        return self.shape.curve([effects[..., k, None] for k in range(effects.shape[-1])], cases)[0]
+        return self.shape.rates(effects, cases)
 
     def average(self, cases: FloatArray) -> FloatArray:
         """Give the rates averaged over all trainees that there might be.
@@ -111,7 +111,7 @@ def draw_known_curves(kind: str, *, trainees: int, cases: tuple[int, int] = (15,
     counts = rng.integers(cases[0], cases[1] + 1, trainees)
     who = np.repeat(np.arange(trainees), counts)
     number = np.arange(who.size) - np.repeat(np.cumsum(counts) - counts, counts) + 1
-    rate, _ = shape.curve([effects[who, k] for k in range(len(mean))], number.astype(np.float64))
+    rate, _ = shape.curve(shape.natural(effects[who]), number.astype(np.float64))
     table = pd.DataFrame({"trainee": [f"T{k + 1:03d}" for k in who], "case": number})
     table["failure"] = rng.random(who.size) < rate
     return KnownCurves(shape, np.array(mean), loading, effects, table)

@@ -1,13 +1,18 @@
-"""Cases to competence: how many cases it takes until a chart signals, with those who have not got there counted too."""
+"""Time to competence: how long it takes until a chart signals, with those who have not got there counted too."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from html import escape
 
 import numpy as np
 import pandas as pd
 
-from cusum.errors import InvalidData, InvalidParameter
+from cusum.charts.checking import check_positive
+from cusum.errors import InvalidParameter
+from cusum.models import survival_groups
+from cusum.models.survival_waits import Waits, read_waits
 
 __all__ = ["TimeToCompetence", "time_to_competence"]
 
@@ -16,59 +21,106 @@ _COLUMNS = ["group", "case", "at_risk", "crossed", "censored", "share", "low", "
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TimeToCompetence:
-    """Share with a signal of competence by number of cases, by Kaplan and Meier's method.
+    """Share with a signal of competence by number of cases or days, by Kaplan and Meier's method.
 
     Parameters
     ----------
     curve : DataFrame
-        Columns group, case, at_risk (trainees with at least so many cases and no signal before), crossed and censored
-        (at that case), share (with a signal by then, a fraction) with its limits low and high. Case 0 is included.
+        Columns group, case (day, where the clock counts days), at_risk (trainees with at least so many cases and no
+        signal before), crossed and censored (at that case), share (with a signal by then, a fraction) with its limits
+        low and high. Case 0 is included.
     median : DataFrame
-        Columns group, median (cases; NA where fewer than half have crossed), low, high, trainees, crossed.
+        Columns group, median (cases or days; NA where fewer than half have crossed), low, high, trainees, crossed.
     confidence : float
         Confidence of the limits, each by itself.
+    clock : str, default "cases"
+        "cases", or "days" since the trainee's start.
+    log_rank : tuple of float, int and float, or None
+        Statistic, degrees of freedom and P value of the log-rank test between the groups; None where there is nothing
+        to test.
+    restricted_mean : DataFrame or None
+        Columns group, horizon, mean (wait of all trainees, longer ones counted as the horizon), standard_error, low,
+        high.
+    incidence : DataFrame or None
+        Where trainees may have left: group, ending ("crossed" or "left"), time, share, standard_error, low, high, by
+        Aalen and Johansen's method. None where there is no column left.
+    only_crossed : DataFrame or None
+        Columns group, mean_of_those_who_crossed, crossed, left_out, note. The average of those who crossed, as many
+        papers give it; biased, as the note says.
     """
 
     curve: pd.DataFrame
     median: pd.DataFrame
     confidence: float
+    clock: str = "cases"
+    log_rank: tuple[float, int, float] | None = None
+    restricted_mean: pd.DataFrame | None = None
+    incidence: pd.DataFrame | None = None
+    only_crossed: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
+        """Say it in one line."""
         rows = self.median[["group", "crossed", "trainees", "median"]].to_numpy(dtype=object)
         parts = [f"{group or 'all'}: {crossed} of {n}, median {median}" for group, crossed, n, median in rows]
-        return f"<TimeToCompetence: {'; '.join(parts)}>"
+        days = " days" if self.clock == "days" else ""
+        test = f"; log-rank P {self.log_rank[2]:.3f}" if self.log_rank else ""
+        return f"<TimeToCompetence: {'; '.join(parts)}{days}{test}>"
+
+    def _repr_html_(self) -> str:
+        """Show medians and restricted means in a notebook."""
+        tables = [self.median] if self.restricted_mean is None else [self.median, self.restricted_mean.round(2)]
+        return f"<p>{escape(repr(self).strip('<>'))}</p>" + "".join(table.to_html(index=False) for table in tables)
 
 
-def time_to_competence(crossings: pd.DataFrame, *, by: str | None = None, confidence: float = 0.95) -> TimeToCompetence:
-    """Estimate the share of trainees with a signal of competence by number of cases.
+def time_to_competence(
+    crossings: pd.DataFrame,
+    *,
+    by: str | None = None,
+    confidence: float = 0.95,
+    clock: str = "cases",
+    until: date | None = None,
+    horizon: float | None = None,
+) -> TimeToCompetence:
+    """Estimate the share of trainees with a signal of competence by number of cases, or by days since the start.
 
     Parameters
     ----------
     crossings : DataFrame
-        One row a trainee (of one procedure): cases, crossed, case. Trainees without cases are left out.
+        One row a trainee (of one procedure): cases, crossed, case. Trainees without cases are left out. For days also
+        started_on and crossed_on, and followed_to where `until` is left out. A column left (true for trainees who left
+        the post without a signal) adds the competing risk of leaving.
     by : str, optional
         Column that splits the trainees, such as "department"; all together if left out.
     confidence : float, default 0.95
         Confidence of the limits, in (0, 1).
+    clock : {"cases", "days"}, default "cases"
+        What the waiting is counted in.
+    until : date, optional
+        For days: the day up to which those still waiting were followed, the same for all.
+    horizon : float, optional
+        Up to where the restricted mean is taken; the longest time up to which every group has somebody if left out.
 
     Returns
     -------
     TimeToCompetence
-        The curve and the median of each group.
+        The curve, the median and the restricted mean of each group, and the test between groups.
 
     Raises
     ------
     InvalidData
-        If a column is missing, there are several procedures, or nobody has a case.
+        If a column is missing, there are several procedures, nobody has a case, or a date is missing.
     InvalidParameter
-        If `confidence` is outside (0, 1).
+        If `confidence` is outside (0, 1), or `clock` or `horizon` is none.
 
     Notes
     -----
-    A trainee who has not crossed is censored at the number of cases done. The limits are those of log(-log) of the
-    Kaplan-Meier estimate with Greenwood's variance; the median's are where the curve's limits meet one half. A mean
-    over those who crossed would be too low, and is not given. Censoring must not depend on the trainee's skill: one who
-    leaves because it does not go well breaks that.
+    A trainee who has not crossed is censored at the number of cases done (or the day last seen). The limits are those
+    of log(-log) of the Kaplan-Meier estimate with Greenwood's variance; the median's are where the curve's limits meet
+    one half. A mean over those who crossed alone is too low; it is there under `only_crossed`, with a note that says
+    so, beside the restricted mean, which takes all trainees into account. Censoring must not depend on the trainee's
+    skill: one who leaves because it does not go well breaks that, and `incidence` shows how many left instead of
+    supposing that they would have gone on like the rest. statsmodels estimates the curves and the log-rank
+    statistic.
 
     References
     ----------
@@ -77,44 +129,43 @@ def time_to_competence(crossings: pd.DataFrame, *, by: str | None = None, confid
     Examples
     --------
     >>> table = pd.DataFrame({"cases": [20, 30, 40], "crossed": [True, False, True], "case": [15, None, 31]})
-    >>> time_to_competence(table).curve[["case", "at_risk", "share"]].round(3).values.tolist()
+    >>> result = time_to_competence(table)
+    >>> result.curve[["case", "at_risk", "share"]].round(3).values.tolist()
     [[0.0, 3.0, 0.0], [15.0, 3.0, 0.333], [30.0, 2.0, 0.333], [31.0, 1.0, 1.0]]
+    >>> result.restricted_mean[["horizon", "mean"]].round(2).values.tolist()
+    [[31.0, 25.67]]
     """
     if not 0 < confidence < 1:
         raise InvalidParameter("confidence is {value}", expected="a number strictly between 0 and 1", value=confidence)
-    wanted = ["cases", "crossed", "case", *([by] if by else [])]
-    missing = [name for name in wanted if name not in crossings]
-    if missing:
-        raise InvalidData("crossings has no column {name}", expected=", ".join(wanted), name=missing[0])
-    if "procedure" in crossings and crossings["procedure"].nunique() > 1:
-        raise InvalidData(
-            "crossings has {n} procedures",
-            expected="one at a time",
-            remedy="Select one: crossings[crossings['procedure'] == 'spinal'].",
-            n=int(crossings["procedure"].nunique()),
-        )
-    started = crossings[crossings["cases"] > 0]
-    if started.empty:
-        raise InvalidData("crossings has no trainee with a case", expected="at least one")
-    groups = [("", started)] if by is None else [(str(name), g) for name, g in started.groupby(by, observed=True)]
+    waits = read_waits(crossings, by=by, clock=clock, until=until)
+    end = survival_groups.standard_horizon(waits) if horizon is None else check_positive("horizon", horizon)
+    unit = "case" if clock == "cases" else "day"
     curves, medians = [], []
-    for name, group in groups:
-        curve = _kaplan_meier(group, confidence).assign(group=name)
+    for name in waits.groups:
+        part = waits.part(name)
+        curve = _kaplan_meier(part, confidence).assign(group=name)
         curves.append(curve[_COLUMNS])
         medians.append(
-            {"group": name, **_median(curve), "trainees": len(group), "crossed": int(group["crossed"].sum())}
+            {"group": name, **_median(curve), "trainees": part.time.size, "crossed": int(part.crossed.sum())}
         )
-    median = pd.DataFrame(medians).astype({"median": "Int64", "low": "Int64", "high": "Int64"})
-    return TimeToCompetence(pd.concat(curves, ignore_index=True), median, confidence)
+    return TimeToCompetence(
+        pd.concat(curves, ignore_index=True).rename(columns={"case": unit}),
+        pd.DataFrame(medians).astype({"median": "Int64", "low": "Int64", "high": "Int64"}),
+        confidence,
+        clock,
+        survival_groups.log_rank(waits),
+        survival_groups.restricted_means(waits, end, confidence),
+        survival_groups.incidence(waits, confidence) if "left" in crossings else None,
+        survival_groups.average_of_those_who_crossed(waits),
+    )
 
 
-def _kaplan_meier(group: pd.DataFrame, confidence: float) -> pd.DataFrame:
+def _kaplan_meier(waits: Waits, confidence: float) -> pd.DataFrame:
     """Compute the curve of one group; statsmodels estimates, the limits are taken on the log(-log) scale."""
     from scipy.special import ndtri
     from statsmodels.duration.survfunc import SurvfuncRight
 
-    crossed = group["crossed"].to_numpy(dtype=bool)
-    case = np.where(crossed, group["case"].fillna(0).to_numpy(dtype=float), group["cases"].to_numpy(dtype=float))
+    crossed, case = waits.crossed, waits.time
     estimate = SurvfuncRight(case, crossed.astype(int))
     times = np.unique(np.append(case, 0.0))
     at_risk = (case[None, :] >= times[:, None]).sum(axis=1)
