@@ -203,20 +203,20 @@ def _write(cases: _Cases, chart: Chart, plan: Programme, out: Path, language: La
     from cusum.figures import plot_path, write_page
     from cusum.figures.wording import capital
 
-    procedure = language.procedure(plan, cases.key)
+    procedure, name = language.procedure(plan, cases.key), chart.names[language.code]
     risks = cases.risks()
     figures, frames = [], []
     for trainee, rows in cases.table.groupby("trainee", sort=False):
         expected = None if risks is None else risks.loc[rows.index].to_numpy()
         path = chart.run(rows["failure"].to_numpy(dtype=bool), risk=expected)
-        title = f"{language.text('Trainee {trainee}', trainee=trainee)} · {capital(procedure)}"
+        title = f"{language.text('Trainee {trainee}', trainee=trainee)} · {capital(procedure)} · {name}"
         figures.append(plot_path(path, title=title, language=language.code, height=240))
         known = {"trainee": trainee, "procedure": cases.key, "performed_on": rows["performed_on"].to_numpy()}
         frames.append(path.frame().assign(**known))
     table = pd.concat(frames, ignore_index=True)
     first = ["trainee", "procedure", "case", "performed_on"]
     table = table[[*first, *(name for name in table if name not in first)]]
-    heading = f"{capital(procedure)}: {chart.names[language.code]}"
+    heading = f"{capital(procedure)}: {name}"
     _say(table, chart, heading, language)
     try:
         files = [write_page(figures, out, title=heading, language=language.code), _path_to_csv(table, out, language)]

@@ -74,7 +74,7 @@ class Panel:
 
     def draw(self) -> None:
         """Draw the statistic, its limits, the signals and every failure."""
-        parts = list(segments(self.frame))
+        parts = list(segments(self.frame, anew=self.reading.anew))
         low, high = self._extent(parts)
         above, below = _LABELS, _LABELS + _TICKS if low < 0 else _TICKS
         pixel = (high - low) / max(self.height - above - below, 40)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cusum.charts import Chart, LearningThenMonitoring, Path, Vlad
+from cusum.charts import BernoulliGlr, Chart, Ewma, LearningThenMonitoring, Path, Vlad
 from cusum.language import Language, msgid
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ class Reading:
         True where the statistic of the monitoring phase is drawn below zero: up is towards competence throughout.
     describes : bool, default False
         True for a line that counts failures and has no limits that say anything.
+    anew : bool, optional
+        Whether a statistic that is no sum of scores starts at 0 after a signal; left out for sums.
 
     Examples
     --------
@@ -80,6 +82,7 @@ class Reading:
     kinds: tuple[str, str]
     mirrored: bool
     describes: bool = False
+    anew: bool | None = None
 
     def limit_kind(self, phase: str, side: str) -> str:
         """Tell what a limit says.
@@ -191,7 +194,9 @@ def reading_of(chart: Chart) -> Reading:
     >>> reading_of(BernoulliCusum(criterion=Criterion(acceptable=0.1, unacceptable=0.2), limit=3)).way
     'watch'
     """
-    return Reading(chart.kinds, mirrored=isinstance(chart, LearningThenMonitoring), describes=isinstance(chart, Vlad))
+    anew = chart.after_signal == "restart" if isinstance(chart, (Ewma, BernoulliGlr)) else None
+    phases, describes = isinstance(chart, LearningThenMonitoring), isinstance(chart, Vlad)
+    return Reading(chart.kinds, mirrored=phases, describes=describes, anew=anew)
 
 
 def read_path(path: Path) -> tuple[pd.DataFrame, Reading]:

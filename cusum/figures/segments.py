@@ -66,13 +66,16 @@ class Segment:
         return x, y
 
 
-def segments(frame: pd.DataFrame) -> Iterator[Segment]:
+def segments(frame: pd.DataFrame, *, anew: bool | None = None) -> Iterator[Segment]:
     """Cut a path where it changes phase or starts anew after a signal.
 
     Parameters
     ----------
     frame : DataFrame
         Columns case, score, statistic, lower, upper, phase and signal, one row a case, in order.
+    anew : bool, optional
+        Whether the chart starts at 0 after each signal; found out from the scores, which then have to add up to the
+        statistic, if left out.
 
     Yields
     ------
@@ -101,13 +104,15 @@ def segments(frame: pd.DataFrame) -> Iterator[Segment]:
     said = charted["signal"].to_numpy(dtype=str) != ""
     begun = np.concatenate([[0.0], statistic[:-1]])
     carried = np.isclose(begun + score, statistic, atol=1e-6) | (np.isclose(statistic, 0) & (begun + score < 0))
+    if anew is not None:
+        carried = np.full(n, not anew)
     new = np.zeros(n, dtype=bool)
     new[1:] = (phase[1:] != phase[:-1]) | (said[:-1] & ~carried[1:])
     edges = [0, *np.flatnonzero(new).tolist(), n]
     whole = len(charted) == len(frame)
     for first, after in pairwise(edges):
         part = slice(first, after)
-        start = statistic[first] - score[first] if abs(statistic[first]) > 1e-9 else 0.0
+        start = statistic[first] - score[first] if anew is None and abs(statistic[first]) > 1e-9 else 0.0
         ended = bool(said[after - 1]) and after == n and phase[0] != ""
         yield Segment(
             phase=str(phase[first]),

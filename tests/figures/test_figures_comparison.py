@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -165,3 +166,18 @@ def test_a_test_for_improvement_can_say_that_there_is_none() -> None:
     figure = plot_path(path)
     assert "signal: no improvement at no. 2" in alt_text(figure)
     assert figure.layout.yaxis.title.text == "towards improvement →"
+
+
+@pytest.mark.parametrize("after", ["continue", "restart"])
+@pytest.mark.parametrize(
+    "chart", [Ewma(weight=0.3, target=0.1, limit=0.2), BernoulliGlr(acceptable=0.1, limit=2.5)], ids=["ewma", "glr"]
+)
+def test_a_statistic_that_is_no_sum_is_broken_only_where_it_starts_anew(chart: Any, after: str, traces: Traces) -> None:
+    path = replace(chart, after_signal=after).run([0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 0])
+    line = traces(plot_path(path), "statistic")[0]
+    breaks = np.flatnonzero(np.isnan(line.y))
+    restarts = len([signal for signal in path.signals if signal.case < 12]) if after == "restart" else 0
+    assert path.signals
+    assert len(breaks) == restarts
+    assert [line.y[0], *line.y[breaks + 1]] == [0.0] * (restarts + 1)
+    assert line.x[breaks + 1].tolist() == [signal.case for signal in path.signals][:restarts]
