@@ -6,7 +6,8 @@ import numpy as np
 
 from cusum.charts.walk import FloatArray, Walk
 from cusum.design.cycles import fewest_by_cycles, mean_by_cycles
-from cusum.design.grid import Chain, Rounding, make_grid, mean_by_equations
+from cusum.design.equations import mean_by_equations
+from cusum.design.grid import Chain, Rounding, make_grid
 from cusum.design.laws import Bracket, Law, Listing, Tail, steady_tail
 from cusum.design.steps import Steps
 

@@ -13,13 +13,12 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, sparse
-from scipy.linalg import solve_toeplitz
 
 from cusum.charts.walk import FloatArray, Walk
 from cusum.design.steps import Steps
 from cusum.errors import InvalidParameter
 
-__all__ = ["Chain", "Grid", "Rounding", "Transition", "make_grid", "mean_by_equations", "transition"]
+__all__ = ["Chain", "Grid", "Rounding", "Transition", "beginning", "make_grid", "shifted", "transition"]
 
 Rounding = Literal["up", "down", "split"]
 IntArray = NDArray[np.int64]
@@ -318,42 +317,3 @@ class Chain:
             )
             state, ended[case, 0], ended[case, 1] = move.apply(state)
         return ended, float(state.sum())
-
-
-def mean_by_equations(chain: Chain) -> float:
-    """Give the mean run length of a sum with a floor from its linear equations, which are of Toeplitz form.
-
-    Parameters
-    ----------
-    chain : Chain
-        A chart on a grid with a floor, memory 1, and scores that are the same for all cases.
-
-    Returns
-    -------
-    float
-        The mean.
-
-    Notes
-    -----
-    With T the moves that do not touch the floor and c the probability of moving to it (beyond what T has), the mean m
-    solves (I - T) m = 1 + c m[0]: two systems with one Toeplitz matrix.
-
-    Examples
-    --------
-    >>> steps = Steps(np.array([-1.0, 1.0]), np.array([0.5, 0.5]))
-    >>> grid = make_grid(Walk(floor=0.0, upper=2.0), steps, 2)
-    >>> round(mean_by_equations(Chain(grid, steps, "split")), 9)
-    6.0
-    """
-    points = chain.grid.points
-    shifts, chances = shifted(chain.grid, chain.steps, chain.rounding)
-    kernel = np.zeros(2 * points + 1)
-    kernel[shifts + points] = chances
-    down, up = kernel[points::-1][:points], kernel[points : 2 * points]
-    column, row = -down, -up
-    column[0] += 1.0
-    row[0] += 1.0
-    to_floor = np.cumsum(kernel)[points::-1][:points] - down
-    both = solve_toeplitz((column, row), np.column_stack((np.ones(points), to_floor)))
-    mean = both[:, 0] + both[:, 1] * both[0, 0] / (1 - both[0, 1])
-    return float(beginning(chain.grid, chain.rounding) @ mean)

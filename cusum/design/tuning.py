@@ -177,7 +177,7 @@ def described(chart: Chart, limit: float, promise: Promise, null: Steps, other: 
 def _mean(chart: Chart, steps: Steps) -> Bracket:
     """Give the mean run length of a chart."""
     law = exact_law(chart.walk, steps)
-    return law.mean() if law is not None else GridLaw(chart.walk, steps, 1e-4, 0.5).mean()
+    return law.mean() if law is not None else GridLaw(chart.walk, steps, 1e-6, 0.25).mean()
 
 
 def _chance(chart: Chart, steps: Steps, within: int) -> Bracket:

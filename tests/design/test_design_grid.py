@@ -24,9 +24,11 @@ from cusum import (
     run_length,
 )
 from cusum.charts.walk import Walk
+from cusum.design.equations import mean_by_equations
+from cusum.design.grid import Chain, make_grid
 from cusum.design.laws import ExcursionLaw
 from cusum.design.scores import Scores
-from cusum.design.steps import RiskSequence
+from cusum.design.steps import RiskSequence, case_mix
 from cusum.errors import CusumError
 
 DATA = Path(__file__).parent / "data"
@@ -255,3 +257,14 @@ def test_an_unadjusted_chart_takes_a_mix_as_its_mean_rate():
     assert run_length(chart, risk=[0.05, 0.15]).mean == pytest.approx(
         run_length(chart, failure_rate=0.1).mean, rel=1e-12
     )
+
+
+def test_cycles_and_linear_equations_agree():
+    """Two ways to the mean on a grid: the bounds of the cycles lie within those of the Toeplitz equations."""
+    chart = RiskAdjustedCusum(odds_ratio=2.0, limit=2.0)
+    steps = case_mix(chart, [0.02, 0.1, 0.3], 1.5)
+    grid = make_grid(chart.walk, steps, 4000)
+    least, value, most = (mean_by_equations(Chain(grid, steps, way)) for way in ("up", "split", "down"))
+    low, estimate, high = run_length(chart, risk=[0.02, 0.1, 0.3], odds_ratio=1.5).mean_bounds
+    assert least < low < high < most
+    assert estimate == pytest.approx(value, rel=5e-4)
