@@ -111,8 +111,6 @@ def study(kind: str, replicates: int, trainees: int) -> None:
     for seed in range(replicates):
         known = draw_known_curves(kind, trainees=trainees, seed=1000 + seed)
         found, error = judge(known, kind, seed)
-        if kind == "mixed" and seed % 4 == 0:
-            found |= bayes_mixed_glm(known)
         for name, values in found.items():
             holds[name].append(np.asarray(values, dtype=float))
         for name, value in error.items():
@@ -130,8 +128,28 @@ def study(kind: str, replicates: int, trainees: int) -> None:
         print(f"  {name:52s} {np.sqrt(np.mean(squares)):.4f}")
 
 
+def compare_with_statsmodels(replicates: int) -> None:
+    """Hold the typical trainee's curve on smaller cohorts, by this package and by statsmodels."""
+    holds: dict[str, list[np.ndarray]] = defaultdict(list)
+    for seed in range(replicates):
+        known = draw_known_curves("mixed", trainees=30, cases=(15, 45), seed=5000 + seed)
+        table = fit_learning_curve(known.table).population(CASES)
+        truth = known.rates(known.mean, CASES.astype(float))
+        found = bayes_mixed_glm(known) | {
+            "this package: typical trainee's curve": held(table, truth, "typical_low", "typical_high")
+        }
+        for name, values in found.items():
+            holds[name].append(np.asarray(values, dtype=float))
+    print(f"\nmixed: {replicates} cohorts of 30 trainees; intervals of 95%")
+    for name, values in holds.items():
+        print(f"  {name:52s} {np.mean(values):.3f}  by case {np.mean(values, axis=0).round(3).tolist()}")
+
+
 if __name__ == "__main__":
     replicates = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     trainees = int(sys.argv[2]) if len(sys.argv) > 2 else 90
-    for kind in sys.argv[3].split(",") if len(sys.argv) > 3 else ("mixed", "asymptotic", "constant"):
-        study(kind, replicates, trainees)
+    for kind in sys.argv[3].split(",") if len(sys.argv) > 3 else ("mixed", "asymptotic", "constant", "statsmodels"):
+        if kind == "statsmodels":
+            compare_with_statsmodels(replicates)
+        else:
+            study(kind, replicates, trainees)
