@@ -13,7 +13,8 @@ from cusum.figures.lanes import LANE, add_lanes, lane_order
 from cusum.figures.sketch import Sketch
 from cusum.figures.survival import add_at_risk, add_share, at_risk, case_ticks, median_words
 from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, SHADE, new_sketch, tint
-from cusum.figures.wording import capital, criterion_of, footer, known, level_words
+from cusum.figures.wording import capital, criterion_of, footer, known
+from cusum.figures.writing import level_words
 from cusum.language import Language, get_language, msgid
 
 if TYPE_CHECKING:

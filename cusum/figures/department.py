@@ -121,7 +121,8 @@ def _add_shares(sheet: Sheet, i: int) -> str:
     key, words = sheet.keys[i], sheet.words
     x, y, risk = f"x{i + 1}", f"y{2 * i + 1}", f"y{2 * i + 2}"
     x, y = ("x", "y") if i == 0 else (x, y)
-    crossings = sheet.cohort.crossings[sheet.cohort.crossings["procedure"] == key]
+    crossings = sheet.cohort.crossings
+    crossings = crossings.loc[crossings["procedure"] == key, ["department", "cases", "crossed", "case"]]
     parts = [sheet.inside(crossings, group) for group in sheet.groups]
     length = max(10, *(int(part["cases"].max()) for part in parts if len(part)))
     ticks = case_ticks(length, most=6)

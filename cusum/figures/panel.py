@@ -15,7 +15,7 @@ from cusum.figures.reading import Reading
 from cusum.figures.segments import Segment, segments
 from cusum.figures.sketch import Sketch
 from cusum.figures.theme import BOUNDARY, CURVE, GRID, MARKERS, REFERENCE, SHADE, SIGNAL, tint
-from cusum.figures.wording import day_words
+from cusum.figures.writing import day_words
 from cusum.language import Language
 
 __all__ = ["Panel"]

@@ -10,7 +10,8 @@ from cusum.figures.geometry import Grid
 from cusum.figures.sensitivity_grid import ROW, add_declarations, declaration_order
 from cusum.figures.sketch import Sketch
 from cusum.figures.theme import BOUNDARY, CURVE, GRID, REFERENCE, SHADE, SIGNAL, legend_below, new_sketch
-from cusum.figures.wording import capital, criterion_words, known
+from cusum.figures.wording import capital, known
+from cusum.figures.writing import criterion_words
 from cusum.language import Language, get_language
 
 if TYPE_CHECKING:

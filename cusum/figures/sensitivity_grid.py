@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cusum.figures.sketch import Sketch
 from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, SHADE, tint
-from cusum.figures.wording import criterion_words
+from cusum.figures.writing import criterion_words
 from cusum.language import Language
 
 __all__ = ["ROW", "add_declarations", "declaration_order"]

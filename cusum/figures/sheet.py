@@ -10,7 +10,7 @@ import pandas as pd
 from cusum.figures.geometry import Grid
 from cusum.figures.sketch import Sketch
 from cusum.figures.theme import BOUNDARY, CURVE
-from cusum.figures.wording import level_words
+from cusum.figures.writing import level_words
 from cusum.language import Language
 
 if TYPE_CHECKING:

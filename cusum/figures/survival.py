@@ -10,7 +10,7 @@ import pandas as pd
 
 from cusum.figures.sketch import Sketch
 from cusum.figures.theme import CURVE, tint
-from cusum.figures.wording import percent_words
+from cusum.figures.writing import percent_words
 from cusum.language import Language
 
 if TYPE_CHECKING:

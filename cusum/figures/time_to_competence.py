@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cusum.figures.survival import add_share, case_ticks, median_words
 from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, SIGNAL, legend_below, new_sketch
-from cusum.figures.wording import level_words
+from cusum.figures.writing import level_words
 from cusum.language import get_language
 
 if TYPE_CHECKING:
