@@ -170,3 +170,11 @@ def check_choice(name: str, value: str, choices: Sequence[str]) -> None:
         raise InvalidParameter(
             "{name} is {value!r}", expected="one of {choices}", name=name, value=value, choices=", ".join(choices)
         )
+
+
+def check_start(start: float, limit: float) -> None:
+    """Refuse a start that is below the floor or not below the limit."""
+    if isinstance(start, bool) or not isinstance(start, (int, float)) or not 0 <= start < limit:
+        raise InvalidParameter(
+            "start is {start!r}", expected="a number from 0 to below the limit, {limit}", start=start, limit=limit
+        )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -18,14 +17,12 @@ from cusum.charts.base import (
     Stretch,
     TextArray,
     check_choice,
-    check_criterion,
-    check_failure,
-    check_positive,
     fill_from,
     refuse_risk,
 )
-from cusum.charts.bernoulli import BernoulliCusum, check_start
+from cusum.charts.bernoulli import BernoulliCusum
 from cusum.charts.lanes import LANES, LONG, Lanes, State, run_chunks, run_lanes
+from cusum.charts.likelihood_ratio import LikelihoodRatioCusum
 from cusum.charts.phases import PhaseRule, to_first_signal
 from cusum.charts.walk import FloatArray, Walk
 from cusum.criterion import Criterion
@@ -35,7 +32,7 @@ __all__ = ["LearningCurveCusum", "LearningThenMonitoring"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class LearningCurveCusum(Chart):
+class LearningCurveCusum(LikelihoodRatioCusum):
     """Watch a learner who is supposed not yet good enough, and signal when the cases say otherwise.
 
     Parameters
@@ -68,6 +65,7 @@ class LearningCurveCusum(Chart):
 
     Examples
     --------
+    >>> from cusum import Criterion
     >>> chart = LearningCurveCusum(criterion=Criterion(acceptable=0.1, unacceptable=0.2), limit=1.25)
     >>> chart.run([1] + [0] * 12).first("competent")
     12
@@ -78,23 +76,6 @@ class LearningCurveCusum(Chart):
     kinds: ClassVar[tuple[str, str]] = ("", "competent")
     references: ClassVar[tuple[str, ...]] = ("10.1002/bjs.6056", "10.1002/sim.3947")
 
-    criterion: Criterion
-    limit: float
-    start: float = 0.0
-    after_signal: Literal["stop", "restart", "continue"] = "stop"
-
-    def __post_init__(self) -> None:
-        """Refuse parameters outside their range."""
-        check_criterion(self.criterion)
-        object.__setattr__(self, "limit", check_positive("limit", self.limit))
-        check_choice("after_signal", self.after_signal, ("stop", "restart", "continue"))
-        check_start(self.start, self.limit)
-
-    @property
-    def walk(self) -> Walk:
-        """The recursion: floor at 0, one upper limit."""
-        return Walk(floor=0.0, upper=self.limit, start=self.start, after_signal=self.after_signal)
-
     @property
     def null_rate(self) -> float:
         """The unacceptable rate: not good enough until the cases say otherwise."""
@@ -104,25 +85,6 @@ class LearningCurveCusum(Chart):
     def alternative_rate(self) -> float:
         """The acceptable rate."""
         return self.criterion.acceptable
-
-    def scores(self, failure: ArrayLike, *, risk: ArrayLike | None = None) -> FloatArray:
-        """Give the log likelihood ratio of each outcome, acceptable against unacceptable.
-
-        Parameters
-        ----------
-        failure : array-like, shape (n,)
-            Outcomes, 1 for a failure.
-        risk : None
-            Not used by this chart; refused if given.
-
-        Returns
-        -------
-        array of float, shape (n,)
-            ln(p0/p1) for a failure, ln((1-p0)/(1-p1)) for a success.
-        """
-        refuse_risk(self, risk)
-        p0, p1 = self.criterion.acceptable, self.criterion.unacceptable
-        return np.where(check_failure(failure), log(p0 / p1), log((1 - p0) / (1 - p1)))
 
 
 @dataclass(frozen=True, kw_only=True)

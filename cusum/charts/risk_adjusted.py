@@ -17,7 +17,7 @@ from cusum.charts.base import (
     check_risk,
     require_risk,
 )
-from cusum.charts.bernoulli import check_start
+from cusum.charts.checking import check_start
 from cusum.charts.walk import FloatArray, Walk
 from cusum.errors import InvalidParameter
 
