@@ -87,6 +87,13 @@ def _sensitivity(result: Any, options: dict[str, Any]) -> go.Figure:
     return plot_sensitivity(result, **options)
 
 
+def _learning_curve(result: Any, options: dict[str, Any]) -> go.Figure:
+    """Draw a learning curve."""
+    from cusum.figures.learning_curve import plot_learning_curve
+
+    return plot_learning_curve(result, **options)
+
+
 def _cohort(result: Any, options: dict[str, Any]) -> go.Figure:
     """Draw what is asked for of a cohort."""
     from cusum.figures.crossings import plot_crossings
@@ -115,6 +122,7 @@ _DRAW = {
     "Cohort": _cohort,
     "RunLength": _run_length,
     "TimeToCompetence": _time_to_competence,
+    "LearningCurve": _learning_curve,
     "ChartComparison": _comparison,
     "CriterionSensitivity": _sensitivity,
 }

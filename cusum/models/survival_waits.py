@@ -133,9 +133,10 @@ def _check_times(time: FloatArray) -> None:
     """Refuse waiting times that are missing or negative."""
     wrong = ~(time >= 0)
     if wrong.any():
-        found = "the waiting time is missing" if np.isnan(time[wrong.argmax()]) else "the waiting time is negative"
+        missing = "the waiting time is missing in row {row} of the trainees with a case"
+        negative = "the waiting time is negative in row {row} of the trainees with a case"
         raise InvalidData(
-            found + " in row {row} of the trainees with a case",
+            missing if np.isnan(time[wrong.argmax()]) else negative,
             expected="a number of cases, or dates in their order",
             row=int(wrong.argmax()) + 1,
         )

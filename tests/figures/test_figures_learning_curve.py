@@ -1,0 +1,81 @@
+"""The learning curve as drawn: its band, the trainees behind it, the criterion, both languages."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cusum import Criterion, fit_learning_curve
+from cusum.errors import InvalidParameter
+from cusum.figures import alt_text, plot, plot_learning_curve
+from cusum.figures.theme import CURVE
+from cusum.models.learning_simulation import draw_known_curves
+
+CRITERION = Criterion(acceptable=0.15, unacceptable=0.3)
+
+
+@pytest.fixture(scope="module")
+def curve():
+    return fit_learning_curve(draw_known_curves("mixed", trainees=20, cases=(5, 40), seed=4).table)
+
+
+def roles(figure):
+    """Traces by their role."""
+    return {trace.meta["role"]: trace for trace in figure.data}
+
+
+def test_it_shows_the_fitted_curve(curve):
+    drawn = roles(plot(curve))
+    table = curve.population()
+    np.testing.assert_allclose(drawn["rate"].y, table["rate"], atol=1e-4)
+    np.testing.assert_allclose(drawn["band"].y[: len(table)], table["low"], atol=1e-4)
+    np.testing.assert_allclose(drawn["band"].y[len(table) :], table["high"][::-1], atol=1e-4)
+    assert drawn["rate"].line.color == CURVE
+    assert set(drawn) == {"trainees", "band", "rate"}
+
+
+def test_trainees_end_where_their_procedures_do(curve):
+    trace = roles(plot_learning_curve(curve))["trainees"]
+    assert sum(value is None for value in trace.y) == 20
+    longest = {}
+    for name, case in zip(trace.customdata, trace.x, strict=True):
+        longest[name] = max(longest.get(name, 0), case or 0)
+    done = dict(zip(curve.trainees, curve.meets(0.1)["done"].iloc[2:], strict=True))
+    assert longest == done
+
+
+def test_the_criterion_and_one_trainee_are_drawn(curve):
+    drawn = roles(plot_learning_curve(curve, criterion=CRITERION, trainee="T003"))
+    assert set(drawn["acceptable"].y) == {0.15}
+    assert set(drawn["unacceptable"].y) == {0.3}
+    own = curve.trainee("T003").query("done")
+    np.testing.assert_allclose(drawn["own rate"].y, own["rate"], atol=1e-4)
+    assert drawn["own rate"].line.dash == "dash"
+    with pytest.raises(InvalidParameter, match="no trainee 'X'"):
+        plot_learning_curve(curve, trainee="X")
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "axis", "separators"),
+    [
+        ("en", "Failure rate by procedure number", "Failure rate", ".,"),
+        ("da", "Fejlrate efter procedurenummer", "Fejlrate", ",."),
+    ],
+)
+def test_words(curve, language, title, axis, separators):
+    figure = plot_learning_curve(curve, criterion=CRITERION, language=language)
+    assert figure.layout.title.text == title
+    assert figure.layout.yaxis.title.text == axis
+    assert figure.layout.separators == separators
+    alt = alt_text(figure)
+    assert alt.startswith(title)
+    assert ("15%" if language == "en" else "15\N{NO-BREAK SPACE}%") in alt
+    assert "{" not in alt
+
+
+def test_the_alternative_says_where_the_average_meets_the_rate(curve):
+    row = curve.meets(0.15).iloc[0]
+    alt = alt_text(plot_learning_curve(curve, criterion=CRITERION))
+    assert f"The average meets 15% at no. {row['case']} (95% interval {row['low']} to {row['high']})." in alt
+    hardly = Criterion(acceptable=0.001, unacceptable=0.01)
+    assert "not certain from these procedures" in alt_text(plot_learning_curve(curve, criterion=hardly))
