@@ -167,6 +167,8 @@ def _read_column(
     signed = any(sign_of(value) == "-1" for value in distinct(cells)[1] if value is not None)
     if role == "outcome" and (unclear := _unclear(cells, vocabulary)):
         _refuse_neutral(unclear, heading)
+    if role == "mark":
+        _refuse_unsigned(cells, vocabulary)
     result = np.full(len(cells), None, dtype=object)
     for key in dict.fromkeys(procedure):
         at = np.flatnonzero(np.equal(procedure, key))
@@ -176,6 +178,18 @@ def _read_column(
         for position, problem, column, _ in part.found:
             faults.add(int(at[position]), problem, column, cells[at[position]])
     return result
+
+
+def _refuse_unsigned(cells: Cells, vocabulary: Vocabulary) -> None:
+    """Refuse marks of 1 and 0 without a single -1: is 0 a failure, or a procedure that nobody judged?"""
+    signs = {sign_of(value) for value in distinct(cells)[1] if value is not None and not is_missing(text_of(value))}
+    if {"0", "1"} <= signs and "-1" not in signs and not vocabulary.meaning("outcome", "0"):
+        raise InvalidData(
+            "the columns of the procedures hold 1 and 0 and never -1, and nothing says what 0 means",
+            expected="1 for a success and -1 for a failure, or word of whether 0 is a failure or was not scored",
+            remedy='Write a text file ending in .toml with the lines [values.outcome] and "0" = "failure" (or '
+            '"not scored"), and read with headings= that file.',
+        )
 
 
 def _refuse_neutral(texts: list[str], heading: str) -> NoReturn:
@@ -192,7 +206,7 @@ def _refuse_neutral(texts: list[str], heading: str) -> NoReturn:
 def _by_rules(
     explicit: Cells, columns: Mapping[str, Cells], procedure: Cells, programme: Programme
 ) -> tuple[Cells, Cells, Cells]:
-    """Apply the programme's definition to attempts and handing over where the outcome is silent or contradicted."""
+    """Apply the programme's definition of failure where the outcome is silent or contradicted; success must be said."""
     n = len(explicit)
     nothing = np.full(n, None, dtype=object)
     handed = np.equal(columns.get("handed_over", nothing), True)
@@ -209,5 +223,4 @@ def _by_rules(
     opposed = success & handed & is_none(counts) & ~settled
     result = explicit.copy()
     result[settled | (silent & handed & np.equal(counts, True)) | (silent & too_many)] = True
-    result[silent & is_none(result) & counted & ~handed] = False
     return result, settled, opposed

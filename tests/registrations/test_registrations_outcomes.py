@@ -146,8 +146,8 @@ def test_what_is_only_counted_needs_none():
 @pytest.mark.parametrize(
     ("attempts", "handed_over", "expected"),
     [
-        (1, "nej", False),
-        (3, None, False),
+        (1, "nej", "missing_outcome"),  # within the attempts allowed, but it may have been abandoned
+        (3, None, "missing_outcome"),
         (4, "nej", True),
         (2, "ja", True),
         (None, "ja", True),
@@ -210,3 +210,12 @@ def test_a_column_of_unclear_numbers_beside_one_that_tells_is_left_aside_and_tol
     assert result.table["failure"].tolist() == [True, False, False]
     told = result.decisions[result.decisions["topic"] == "outcome"]
     assert told[["subject", "decision"]].values.tolist() == [["Score", "not used"]]
+
+
+def test_marks_of_one_and_zero_alone_do_not_say_what_zero_means(tmp_path):
+    table = pd.DataFrame({"Navn": ["A"] * 3, "Dato": ["14-01-2025", "15-01-2025", "16-01-2025"], "Spinal": [1, 0, 1]})
+    with pytest.raises(InvalidData, match=r"1 and 0 and never -1, and nothing says what 0 means; expected .*\.toml"):
+        read_registrations(table)
+    said = tmp_path / "said.toml"
+    said.write_text('[values.outcome]\n"0" = "failure"\n', encoding="utf-8")
+    assert read_registrations(table, headings=said).table["failure"].tolist() == [False, True, False]
