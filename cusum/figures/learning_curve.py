@@ -129,7 +129,7 @@ def _draw_curve(
         mode="lines",
         line={"width": 0},
         fill="toself",
-        fillcolor=tint(colour, 0.2),
+        fillcolor=tint(colour, 0.12 if role else 0.2),
         hoverinfo="skip",
         showlegend=False,
         name=words.text("{name}: {level} interval", name=name, level=level),
@@ -171,7 +171,7 @@ def _ends(table: pd.DataFrame, name: str, words: Language) -> str:
     """Say where a curve begins and ends."""
     return words.text(
         "{name}: from {first} at no. {start} to {last} at no. {end}.",
-        name=name,
+        name=name[:1].upper() + name[1:],
         first=words.percent(table["rate"].iloc[0], 1),
         start=words.number(int(table["case"].iloc[0])),
         last=words.percent(table["rate"].iloc[-1], 1),
