@@ -58,7 +58,7 @@ Headings = Annotated[
     typer.Option(
         "--heading",
         metavar="HEADING=COLUMN",
-        help="What a heading of the file means, such as 'Yngre læge=trainee'. May be given several times.",
+        help="What a heading of the file means, such as 'Yngre læge=trainee'; may be repeated. Or a .toml file.",
     ),
 ]
 Duplicates = Annotated[
@@ -69,18 +69,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write the result as JSON, 
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")]
 
 
-def heading_map(pairs: list[str] | None) -> dict[str, str] | None:
-    """Read the pairs that say what headings mean.
+def heading_map(pairs: list[str] | None) -> dict[str, str] | Path | None:
+    """Read the pairs that say what headings mean, or take the file that does.
 
     Parameters
     ----------
     pairs : list of str or None
-        Each ``heading=column``.
+        Each ``heading=column``; or one name of a .toml file.
 
     Returns
     -------
-    dict of str to str, or None
-        Heading in the file to column of the canonical table; None where there are no pairs.
+    dict of str to str, Path, or None
+        Heading in the file to column of the canonical table, or the file; None where nothing is said.
 
     Raises
     ------
@@ -94,6 +94,8 @@ def heading_map(pairs: list[str] | None) -> dict[str, str] | None:
     """
     if not pairs:
         return None
+    if len(pairs) == 1 and pairs[0].endswith(".toml") and "=" not in pairs[0]:
+        return Path(pairs[0])
     split = [pair.rpartition("=") for pair in pairs]
     for pair, (heading, _, column) in zip(pairs, split, strict=True):
         if not heading.strip() or not column.strip():

@@ -19,6 +19,7 @@ WIDTH = 160
 _OPTIONS = (  # what a remedy names as an argument of Python, as the option of a command
     (r"headings=\{'([^']*)': '([^']*)'\}", r"--heading '\1=\2'"),
     (r"date_order='([^']*)'", r"--date-order '\1'"),
+    (r"\bheadings=(?!\{)", "--heading"),
     (r"\bencoding=", "--encoding"),
 )
 UNEXPECTED = msgid("something went wrong inside cusum: {what}")

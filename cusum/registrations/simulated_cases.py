@@ -51,6 +51,7 @@ _COMPLICATIONS = {
     "block": "paraesthesia",
     "intubation": "dental injury",
 }
+_FAILURES = ("dural puncture", "arterial puncture")  # complications that the programme counts as failures
 _EXPERIENCE_VOLUMES = {
     "general_anaesthesia_elective": 80.0,
     "general_anaesthesia_emergency": 40.0,
@@ -191,6 +192,7 @@ def describe_cases(rng: np.random.Generator, cases: pd.DataFrame, allowed: Float
     technique = np.where(is_first, [first for first, _, _ in known], [second for _, second, _ in known])
     complicated = rng.random(count) < np.where(failure, 0.06, 0.008)
     complication = np.where(complicated, [_COMPLICATIONS.get(key, "") for key in procedures], "")
+    complication = np.where(np.isin(complication, _FAILURES) & ~failure, "", complication)
     return pd.DataFrame(
         {
             "attempts": attempts.astype(int),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import typer
 
@@ -66,6 +68,7 @@ def test_what_is_no_rate_is_refused(text):
 def test_headings_are_read_up_to_the_last_equals_sign():
     assert heading_map(["a=b=trainee", "Dato = performed_on"]) == {"a=b": "trainee", "Dato": "performed_on"}
     assert heading_map([]) is None
+    assert heading_map(["said.toml"]) == Path("said.toml")
 
 
 @pytest.mark.parametrize("pair", ["Dato", "=trainee", "Dato="])
