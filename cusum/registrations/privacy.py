@@ -12,7 +12,8 @@ __all__ = ["holds_civil_number", "refuse_civil_numbers"]
 
 _DAY_MONTH = r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}"
 # Not inside a longer number and not the decimals of one.
-_CIVIL = re.compile(rf"(?<!\d)(?<!\d[.,]){_DAY_MONTH}\s?[-‐‑–—−]?\s?\d{{4}}(?!\d)")
+_SPACED = r"(?<!\d)(?:0[1-9]|[12]\d|3[01]) (?:0[1-9]|1[0-2]) \d{2} \d{4}(?!\d)"
+_CIVIL = re.compile(rf"(?<!\d)(?<!\d[.,]){_DAY_MONTH}\s?[-‐‑–—−./]?\s?\d{{4}}(?!\d)|{_SPACED}")
 # A whole cell whose leading zero was lost because it was held as a number, as Excel does.
 _LOST_ZERO = re.compile(r"[1-9](?:0[1-9]|1[0-2])\d{2}-?\d{4}(?:[.,]0+)?")
 _COLUMN_LETTERS = 26

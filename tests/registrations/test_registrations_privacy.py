@@ -158,3 +158,14 @@ def test_a_table(place):
     with pytest.raises(PrivacyError, match=r"civil registration number") as error:
         read_registrations(frame)
     assert silent(error)
+
+
+@pytest.mark.parametrize("between", ["/", ".", " ", ""])
+def test_other_ways_of_writing_the_number_are_found(between):
+    from cusum.registrations.privacy import holds_civil_number
+
+    day, serial = "111180", "1234"
+    assert holds_civil_number(f"nr. {day}{between}{serial}")
+    assert holds_civil_number(" ".join([day[:2], day[2:4], day[4:], serial]))
+    assert not holds_civil_number("14.04.2025")
+    assert not holds_civil_number("tlf. 20 11 12 12")
