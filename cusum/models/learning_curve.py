@@ -102,7 +102,7 @@ def fit_learning_curve(
     >>> cohort = analyse(read_registrations("sample_data/danish_cohort.csv"))
     >>> curve = fit_learning_curve(cohort.paths.query("procedure == 'epidural'"))
     >>> curve.population([1, 10, 40])["rate"].round(2).tolist()
-    [0.18, 0.07, 0.04]
+    [0.2, 0.08, 0.05]
     """
     check_choice("kind", kind, tuple(SHAPES))
     check_fraction("confidence", confidence)
