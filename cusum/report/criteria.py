@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from cusum.report.table import Cell, Column, Table, table
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
 
-__all__ = ["criteria_table", "decides", "short_source", "source_words"]
+__all__ = ["criteria_table", "decides", "promised", "short_source", "source_words"]
 
 
 def source_words(site: Site, status: str, source: str) -> str:
@@ -91,9 +93,7 @@ def criteria_table(site: Site, procedures: Sequence[str], *, key: str = "criteri
                 site.name(procedure),
                 Cell(language.percent(design.acceptable, 0), order=float(design.acceptable)),
                 Cell(language.percent(design.unacceptable, 0), order=float(design.unacceptable)),
-                sources[0]
-                if sources[0] == sources[1]
-                else text("acceptable: {first}; unacceptable: {second}", first=sources[0], second=sources[1]),
+                Cell(_two_sources(site, *sources), note=rules.criterion_note.get(language.code, "")),
                 Cell(language.number(int(design.expected_cases)), order=int(design.expected_cases)),
                 source_words(site, rules.expected_cases_status, rules.expected_cases_source),
                 rules.failure_definition[language.code],
@@ -115,6 +115,29 @@ def criteria_table(site: Site, procedures: Sequence[str], *, key: str = "criteri
     )
 
 
+def _two_sources(site: Site, acceptable: str, unacceptable: str) -> str:
+    """Name the source of both rates once, or each where they differ."""
+    if acceptable == unacceptable:
+        return acceptable
+    return site.language.text("acceptable: {first}; unacceptable: {second}", first=acceptable, second=unacceptable)
+
+
+def promised(site: Site) -> bool:
+    """Say whether any limit was designed for a promise within the expected number of procedures.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+
+    Returns
+    -------
+    bool
+        False for charts whose limits were not, such as the standard CUSUM.
+    """
+    return not all(pd.isna(design.false_competence_promised) for design in site.designs.values())
+
+
 def decides(site: Site, design: Any) -> str:
     """Say whether the number of procedures expected of a trainee can decide anything.
 
@@ -131,10 +154,26 @@ def decides(site: Site, design: Any) -> str:
         An answer in words.
     """
     text = site.language.text
+    if pd.isna(design.false_competence):
+        return text("No: this chart gives no signal of competence")
     if not bool(design.can_decide):
-        return text("No: neither way")
+        return _out_of_reach(site, design)
+    if float(design.false_competence) > site.cohort.programme.false_competence:
+        return text(
+            "Not safely: a false signal has probability {false}",
+            false=site.language.percent(float(design.false_competence), 1),
+        )
     if float(design.power) < 0.5:
         return text("Hardly: a signal counts, its absence says little")
     if float(design.power) < 0.8:
         return text("Often, though not always")
     return text("Yes, for most trainees")
+
+
+def _out_of_reach(site: Site, design: Any) -> str:
+    """Say that no signal can come within the expected number."""
+    if pd.isna(design.false_competence_promised) and not pd.isna(design.shortest_run):
+        return site.language.text(
+            "No: a signal takes at least {run} procedures", run=site.language.number(int(design.shortest_run))
+        )
+    return site.language.text("No: neither way")

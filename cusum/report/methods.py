@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from cusum.report.design_sentences import design_sentence
 from cusum.report.references import REFERENCES
 from cusum.report.table import records
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from cusum.cohort import Cohort
     from cusum.language import Language
 
-__all__ = ["design_sentence", "methods_paragraphs", "references_in_use"]
+__all__ = ["methods_paragraphs", "references_in_use"]
 
 _LEARNING = {"learning_then_monitoring", "lc_cusum"}
 _MONITORING = {"learning_then_monitoring", "bernoulli"}
@@ -35,13 +36,17 @@ def methods_paragraphs(cohort: Cohort, language: Language) -> list[str]:
     kinds = _kinds(cohort)
     paragraphs = [_data(cohort, language)]
     if kinds & _LEARNING:
-        paragraphs += [_learning(language), _design(cohort, language)]
+        paragraphs.append(_learning(language))
+        if cohort.designs["false_competence_promised"].notna().any():
+            paragraphs += [_design(cohort, language), _beyond(cohort, language)]
+        else:
+            paragraphs.append(_no_promise(language))
     if kinds & _MONITORING:
         paragraphs.append(_monitoring(cohort, language, after="learning_then_monitoring" in kinds))
     if "standard" in kinds:
-        paragraphs.append(_standard(cohort, language))
+        paragraphs += [_standard(cohort, language), _no_promise(language)]
     paragraphs += [design_sentence(cohort, language, row) for row in records(cohort.designs)]
-    paragraphs.append(_cohort(language))
+    paragraphs += [_current(language), _cohort(language)]
     return paragraphs
 
 
@@ -124,6 +129,43 @@ def _design(cohort: Cohort, language: Language) -> str:
     )
 
 
+def _beyond(cohort: Cohort, language: Language) -> str:
+    """Say that the promise ends with the expected number, and how many went beyond it."""
+    started = cohort.crossings[cohort.crossings["cases"] > 0]
+    expected = started["procedure"].map(cohort.designs.set_index("procedure")["expected_cases"])
+    late = started["crossed"].astype(bool) & (started["case"] > expected).fillna(False).astype(bool)
+    return language.text(
+        "The promise holds within the expected number of procedures only: beyond it the probability of a false signal "
+        "is larger than promised, and it grows with each further procedure. {beyond} of {started} courses of learning "
+        "(a trainee and a procedure) had more procedures than expected, and {late} of {signals} signals of competence "
+        "came after the expected number; the table of limits gives the exact probability at the largest number of "
+        "procedures that any trainee did.",
+        beyond=language.number(int((started["cases"] > expected).sum())),
+        started=language.number(len(started)),
+        late=language.number(int(late.sum())),
+        signals=language.number(int(started["crossed"].sum())),
+    )
+
+
+def _no_promise(language: Language) -> str:
+    """Say that the limit was not designed for a number of procedures."""
+    return language.text(
+        "The limit of this chart was not designed for a number of procedures, and the chart makes no promise within "
+        "one: the probability of a false signal is whatever the limit gives, and it grows with the number of "
+        "procedures. The exact probabilities are stated for each procedure."
+    )
+
+
+def _current(language: Language) -> str:
+    """Say what the smoothed failure rate is."""
+    return language.text(
+        "The current failure rate in the figures is descriptive and takes no part in the signals: a beta-binomial "
+        "model with discounting, in which each case keeps 0.95 of its weight for every later case. It starts at one "
+        "half with a wide band, and with few cases it is still pulled towards one half, so that it lies above a low "
+        "failure rate; the band is an interval of 95% within this model."
+    )
+
+
 def _monitoring(cohort: Cohort, language: Language, *, after: bool) -> str:
     """Describe the Bernoulli CUSUM."""
     promise = _range(cohort, language, "false_alarm_promised")
@@ -172,71 +214,6 @@ def _range(cohort: Cohort, language: Language, column: str) -> str:
     """Write a promise, or all of them where procedures differ."""
     values = sorted({float(value) for value in cohort.designs[column].dropna()})
     return language.join(language.percent(value, 0 if (100 * value).is_integer() else 1) for value in values) or "–"
-
-
-def design_sentence(cohort: Cohort, language: Language, design: Any) -> str:
-    """Give one procedure's limit and exact error rates in numbers of procedures.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        The cohort as analysed.
-    language : Language
-        Language to write in.
-    design : namedtuple
-        Row of ``cohort.designs``.
-
-    Returns
-    -------
-    str
-        One to three sentences.
-    """
-    text, number, percent = language.text, language.number, language.percent
-    name = language.procedure(cohort.programme, design.procedure)
-    values = {
-        "name": f"{name[:1].upper()}{name[1:]}",
-        "acceptable": percent(design.acceptable),
-        "unacceptable": percent(design.unacceptable),
-        "expected": number(int(design.expected_cases)),
-        "limit": number(design.limit, 3),
-        "kept": percent(design.false_competence, 1),
-        "power": percent(design.power, 1),
-    }
-    if not bool(design.can_decide):
-        sentence = text(
-            "{name}: p0 = {acceptable}, p1 = {unacceptable}; no limit keeps the promise within {expected} procedures "
-            "and can still be reached, so the expected number cannot decide.",
-            **values,
-        )
-    else:
-        sentence = text(
-            "{name}: p0 = {acceptable}, p1 = {unacceptable}, limit {limit}. Within {expected} procedures a trainee who "
-            "stays at {unacceptable} gets a false signal of competence with probability {kept}, and one at "
-            "{acceptable} gets the signal with probability {power} (the power).",
-            **values,
-        )
-        if _present(design.shortest_run):
-            sentence += " " + text(
-                "The shortest way to it is {run} procedures without failure.", run=number(int(design.shortest_run))
-            )
-    if _present(design.detection) and _present(design.monitoring_limit):
-        sentence += " " + text(
-            "Monitoring limit {limit}: false alarm with probability {false}, deterioration to {unacceptable} found "
-            "with probability {detection}, both within {expected} procedures.",
-            limit=number(design.monitoring_limit, 3),
-            false=percent(design.false_alarm, 1),
-            detection=percent(design.detection, 1),
-            unacceptable=values["unacceptable"],
-            expected=values["expected"],
-        )
-    return sentence
-
-
-def _present(value: Any) -> bool:
-    """True unless a value is missing."""
-    import pandas as pd
-
-    return not pd.isna(value)
 
 
 def _cohort(language: Language) -> str:

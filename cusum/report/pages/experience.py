@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["experience_table", "milestone_table"]
 
 
+_EARLIEST_FORECAST = 3
+"""Month from which a forecast is made: two whole months have passed by then."""
+
+
 def experience_table(site: Site, trainee: str, month: int) -> Table:
     """Count the experience against the department's targets, with this month's pace and a forecast.
 
@@ -41,7 +45,8 @@ def experience_table(site: Site, trainee: str, month: int) -> Table:
     columns: list[Column | str] = [text("Procedure or category"), Column(text("Registered so far"))]
     columns += [Column(text("Target"), number=True)] if targets else []
     columns += [Column(text("In month {month}", month=language.number(now)), number=True)]
-    if now < months:
+    elapsed = _elapsed(site, trainee) if _EARLIEST_FORECAST <= now < months else None
+    if elapsed is not None:
         columns.append(Column(text("At this pace by month {month}", month=language.number(months)), number=True))
     largest = max(1, int(shown["cumulative"].max()))
     return table(
@@ -50,14 +55,32 @@ def experience_table(site: Site, trainee: str, month: int) -> Table:
         if targets
         else text("Registrations so far; the department has set no target"),
         columns,
-        [_experience_row(site, row, largest, targets, now, months) for row in records(shown)],
-        note=text("The forecast carries on the average pace so far; it knows nothing of rotations and holidays.")
-        if now < months
-        else "",
+        [_experience_row(site, row, largest, targets, elapsed) for row in records(shown)],
+        note=_forecast_note(site, now),
     )
 
 
-def _experience_row(site: Site, row: Any, largest: int, targets: bool, now: int, months: int) -> list[object]:
+def _elapsed(site: Site, trainee: str) -> float:
+    """Give the share of the post's days that have passed, the first day and the day of the report included."""
+    started = site.rows("trainees", "trainee", trainee)["started_on"].iloc[0]
+    end = started + pd.DateOffset(months=site.cohort.programme.months)
+    return float(((pd.Timestamp(site.cohort.as_of) - started).days + 1) / (end - started).days)
+
+
+def _forecast_note(site: Site, now: int) -> str:
+    """Say what the forecast is, or why there is none."""
+    text = site.language.text
+    if now >= site.cohort.programme.months:
+        return ""
+    if now < _EARLIEST_FORECAST:
+        return text("There is no forecast in the first two months: the pace is not known yet.")
+    return text(
+        "The forecast carries on the average pace per day since the start of the post; it knows nothing of rotations "
+        "and holidays."
+    )
+
+
+def _experience_row(site: Site, row: Any, largest: int, targets: bool, elapsed: float | None) -> list[object]:
     """Make the row of one procedure or category; its bar is drawn to the target, or to the largest number."""
     number = site.language.number
     target = None if pd.isna(row.target) else int(row.target)
@@ -68,8 +91,8 @@ def _experience_row(site: Site, row: Any, largest: int, targets: bool, now: int,
     if targets:
         cells.append(number(target) if target is not None else site.language.text("the department has set no target"))
     cells.append(number(int(row.count)))
-    if now < months:
-        cells.append(number(round(count * months / now)))
+    if elapsed is not None:
+        cells.append(number(round(count / elapsed)))
     return cells
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cusum.report.criteria import decides
+from cusum.report.criteria import decides, promised
 from cusum.report.pages.department import status_table
 from cusum.report.table import Cell, Column, Row, Table, table
 from cusum.report.wording import legend, what_a_signal_is
@@ -184,7 +184,12 @@ def _can(site: Site) -> list[str]:
     return [
         text(
             "Show when each trainee's registrations give a signal of competence, with the error rate that the limit "
-            "promises."
+            "promises within the expected number of procedures."
+        )
+        if promised(site)
+        else text(
+            "Show when each trainee's registrations give a signal of competence, with the exact error rate of the "
+            "limit within the expected number of procedures; this chart promises none."
         ),
         text("Show how many procedures it takes, over the cohort, with those who have no signal yet counted rightly."),
         text("Point to where registration is thin, so that the talk is about what is missing."),

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cusum.design.competence import competence_probability
 from cusum.language import get_language
-from cusum.report.criteria import criteria_table, decides, source_words
+from cusum.report.criteria import criteria_table, decides, promised, source_words
 from cusum.report.methods import methods_paragraphs, references_in_use
 from cusum.report.pages.sensitivity import sensitivity_figure
 from cusum.report.references import REFERENCES, bibtex, software_citation
@@ -87,6 +88,7 @@ def _designs(site: Site) -> Table:
                 number(design.limit, 3),
                 percent(design.false_competence_promised, 1),
                 percent(design.false_competence, 2),
+                _at_most_cases(site, procedure),
                 percent(design.power, 1),
                 number(design.monitoring_limit, 3),
                 percent(design.false_alarm_promised, 1),
@@ -94,7 +96,6 @@ def _designs(site: Site) -> Table:
                 percent(design.detection, 1),
             )
         )
-    promise = source_words(site, site.cohort.programme.promise_status, "")
     return table(
         "designs",
         text("Limits with their exact error rates within the expected number of procedures"),
@@ -104,6 +105,7 @@ def _designs(site: Site) -> Table:
             Column(text("Limit for competence"), number=True),
             Column(text("False competence: at most"), number=True),
             Column(text("kept"), number=True),
+            Column(text("False competence at the largest number of procedures done"), number=True),
             Column(text("Power"), number=True),
             Column(text("Limit for deterioration"), number=True),
             Column(text("False alarm: at most"), number=True),
@@ -111,11 +113,38 @@ def _designs(site: Site) -> Table:
             Column(text("Detection"), number=True),
         ],
         rows,
-        note=text(
-            "False competence and detection: at the unacceptable failure rate. Power and false alarm: at the "
-            "acceptable one. The promises themselves: {source}.",
-            source=promise,
-        ),
+        note=_designs_note(site),
+    )
+
+
+def _at_most_cases(site: Site, procedure: str) -> Cell:
+    """Give the exact probability of a false signal within the largest number of procedures that any trainee did."""
+    chart, design = site.cohort.charts[procedure], site.designs[procedure]
+    crossings = site.rows("crossings", "procedure", procedure)
+    most = int(crossings["cases"].max()) if len(crossings) else 0
+    if most < 1 or pd.isna(design.false_competence):
+        return Cell("–")
+    false = competence_probability(chart, failure_rate=float(design.unacceptable), within=most)
+    cases = site.language.plural("{n} procedure", "{n} procedures", most)
+    return Cell(site.language.percent(false, 2), order=false, note=cases)
+
+
+def _designs_note(site: Site) -> str:
+    """Say at which rate each probability is, and what is promised."""
+    text = site.language.text
+    rates = text(
+        "False competence and detection: at the unacceptable failure rate. Power and false alarm: at the acceptable "
+        "one."
+    )
+    if not promised(site):
+        return f"{rates} " + text(
+            "These limits promise nothing about false competence within a number of procedures; the exact "
+            "probabilities are what they give."
+        )
+    return f"{rates} " + text(
+        "The promises themselves: {source}. They hold within the expected number: beyond it the probability of a false "
+        "signal is larger than promised.",
+        source=source_words(site, site.cohort.programme.promise_status, ""),
     )
 
 

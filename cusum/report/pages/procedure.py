@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cusum.report.criteria import criteria_table
-from cusum.report.methods import design_sentence
+from cusum.report.design_sentences import design_sentence
 from cusum.report.table import Cell, Column, Row, Table, records, table
 from cusum.report.wording import observed_rate, status_cell, what_a_signal_is
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cusum.report.criteria import short_source
+from cusum.report.criteria import promised, short_source
+from cusum.report.explanations import explanations
 from cusum.report.pages.experience import experience_table, milestone_table
 from cusum.report.table import Cell, Column, Table, records, table
 from cusum.report.wording import reading, status_cell, what_a_signal_is
@@ -64,7 +66,7 @@ def trainee_page(site: Site, trainee: str) -> dict[str, Any]:
         "experience": experience_table(site, trainee, int(person.month)),
         "milestones": milestone_table(site, trainee),
         "promise": _promises(site, list(status["procedure"])),
-        "explanations": _explanations(site),
+        "explanations": explanations(site),
         "signal": what_a_signal_is(site),
         "footer": site.footer(int(person.registrations), int(person.rejected)),
     }
@@ -131,7 +133,7 @@ def _needed(site: Site, status: pd.DataFrame, crossings: dict[str, Any]) -> Tabl
     rows = [
         (
             Cell(site.name(row.procedure), href=site.procedures[row.procedure]),
-            status_cell(site, row, crossings[row.procedure]),
+            _status(site, row, crossings[row.procedure]),
             *_steps(site, row),
         )
         for row in records(status)
@@ -151,6 +153,15 @@ def _needed(site: Site, status: pd.DataFrame, crossings: dict[str, Any]) -> Tabl
     )
 
 
+def _status(site: Site, row: Any, crossing: Any) -> Cell:
+    """Show the status, and mark a signal that came after the expected number of procedures."""
+    cell = status_cell(site, row, crossing)
+    if not bool(crossing.crossed) or int(crossing.case) <= int(row.expected_cases):
+        return cell
+    late = site.language.text("the signal came after the expected number")
+    return replace(cell, note=f"{cell.note}; {late}")
+
+
 def _steps(site: Site, row: Any) -> tuple[object, object, str]:
     """Say how many successes are needed, and how many procedures are left."""
     text, language = site.language.text, site.language
@@ -160,7 +171,7 @@ def _steps(site: Site, row: Any) -> tuple[object, object, str]:
         watched = not pd.isna(site.designs[row.procedure].monitoring_limit)
         reached = text("has been reached; now monitored for deterioration") if watched else text("has been reached")
         return reached, "–", left_words
-    if row.note == "cannot_decide":
+    if row.note == "cannot_decide" and not pd.isna(site.designs[row.procedure].false_competence_promised):
         return text("the expected number cannot decide with these criteria"), "–", left_words
     first, second = row.successes_needed, row.successes_needed_one_failure
     return _successes(site, first, left), _successes(site, second, left - 1, after=True), left_words
@@ -219,7 +230,9 @@ def _promises(site: Site, procedures: list[str]) -> Table:
         )
     return table(
         "promises",
-        text("Criteria, and what the limits promise within the expected number of procedures"),
+        text("Criteria, and what the limits promise within the expected number of procedures")
+        if promised(site)
+        else text("Criteria, and the exact error rates of the limits within the expected number of procedures"),
         [
             text("Procedure"),
             text("Acceptable / unacceptable failure rate"),
@@ -235,34 +248,3 @@ def _promises(site: Site, procedures: list[str]) -> Table:
             "rate is the acceptable one from the first procedure. Both are exact."
         ),
     )
-
-
-def _explanations(site: Site) -> list[str]:
-    """Say how the charts are read, for the chart in force."""
-    text = site.language.text
-    kinds = {str(design.kind) for design in site.designs.values()}
-    lines = []
-    if kinds & {"learning_then_monitoring", "lc_cusum"}:
-        lines.append(
-            text(
-                "The line rises with each success and falls with each failure, and it never falls below 0. At the "
-                "dashed limit the registrations give a signal of competence."
-            )
-        )
-    if "learning_then_monitoring" in kinds:
-        lines.append(
-            text(
-                "After a signal of competence a new line watches for deterioration: there it is the failures that "
-                "make it rise."
-            )
-        )
-    if "standard" in kinds:
-        lines.append(
-            text(
-                "The line falls a little with each success and rises with each failure. At the lower limit the failure "
-                "rate is taken to be acceptable (signal of competence), at the upper limit unacceptable."
-            )
-        )
-    lines.append(text("A tick on the axis is a procedure that did not succeed."))
-    lines.append(text("The strip below shows the current failure rate, smoothed, with a 95% band."))
-    return lines

@@ -1,0 +1,81 @@
+"""How the charts of a trainee are read, in the words that fit the chart in force."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cusum.report.criteria import promised
+
+if TYPE_CHECKING:
+    from cusum.report.site import Site
+
+__all__ = ["explanations"]
+
+
+def explanations(site: Site) -> list[str]:
+    """Say how the charts are read, for the chart in force.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+
+    Returns
+    -------
+    list of str
+        One line for each thing to know.
+    """
+    text = site.language.text
+    return [
+        *_lines(site, {str(design.kind) for design in site.designs.values()}),
+        _promise(site),
+        text("A tick on the axis is a procedure that did not succeed."),
+        text("The strip below shows the current failure rate, smoothed, with a 95% band."),
+        text(
+            "In the strip each case keeps 0.95 of its weight for every later case. It starts at one half with a wide "
+            "band, and with few cases it is still pulled towards one half; it describes, and no signal rests on it."
+        ),
+    ]
+
+
+def _lines(site: Site, kinds: set[str]) -> list[str]:
+    """Say how the lines of the charts in use move."""
+    text = site.language.text
+    lines = []
+    if kinds & {"learning_then_monitoring", "lc_cusum"}:
+        lines.append(
+            text(
+                "The learning line rises with each success and falls with each failure, and it never falls below 0. At "
+                "the dashed limit the registrations give a signal of competence."
+            )
+        )
+    if "learning_then_monitoring" in kinds:
+        lines.append(
+            text(
+                "After a signal of competence a new line watches for deterioration. It is drawn downwards from 0: each "
+                "failure takes it further down, each success back towards 0, and at the lower dashed limit there is a "
+                "signal of deterioration."
+            )
+        )
+    if "standard" in kinds:
+        lines.append(
+            text(
+                "The line falls a little with each success and rises with each failure. At the lower limit the failure "
+                "rate is taken to be acceptable (signal of competence), at the upper limit unacceptable."
+            )
+        )
+    return lines
+
+
+def _promise(site: Site) -> str:
+    """Say how far the promise reaches, or that there is none."""
+    text = site.language.text
+    if promised(site):
+        return text(
+            "The promise holds within the expected number of procedures: in a signal that comes later the probability "
+            "of a false signal is larger than promised."
+        )
+    return text(
+        "This chart makes no promise within a number of procedures: the probability of a false signal grows with each "
+        "further procedure, and beyond the expected number it is larger than the table says."
+    )
