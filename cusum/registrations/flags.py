@@ -12,13 +12,15 @@ from cusum.programme import Programme
 from cusum.programme.names import fold_name
 from cusum.registrations.reasons import describe
 
-__all__ = ["FLAG_COLUMNS", "IMPLAUSIBLE", "MANY_PER_DAY", "find_flags", "run_probability", "tied_groups"]
+__all__ = ["DISTANT", "FLAG_COLUMNS", "IMPLAUSIBLE", "MANY_PER_DAY", "find_flags", "run_probability", "tied_groups"]
 
 FLAG_COLUMNS = ("row", "sheet", "column", "flag", "found", "message", "trainee", "procedure", "value")
 #: More registrations than this of one trainee on one day are flagged.
 MANY_PER_DAY = 10
 #: A run without failure that is less probable than this is flagged.
 IMPLAUSIBLE = 0.001
+#: A day further than this from the median day of the file is flagged: three years.
+DISTANT = pd.Timedelta(days=1096)
 
 
 def run_probability(failure_rate: float, run: int, cases: int) -> float:
@@ -111,8 +113,9 @@ def find_flags(
         Its acceptable rates are what a run without failure is held against.
     beside : DataFrame
         Spellings recognised that are not in the programme file: at, found, procedure, value.
-    same_as : Series of int
-        By position in the table: row number of an identical earlier row, 0 where there is none.
+    same_as : Series of str
+        By position in the table: row number of an identical earlier row, with its sheet where that is another one; ""
+        where there is none.
     settled : Series of str
         By position in the table: the cells that contradict one another, "" where none do.
     columns : callable
@@ -132,6 +135,7 @@ def find_flags(
         _synonyms(table, beside),
         _settled(table, settled),
         _similar(table),
+        _distant(table),
     ]
     flags = pd.concat([part for part in parts if len(part)] or [_part(table, [], "", "")], ignore_index=True)
     flags["column"] = [columns(role, sheet) for role, sheet in zip(flags["column"], flags["sheet"], strict=True)]
@@ -165,8 +169,8 @@ def _part(
 
 def _duplicates(table: pd.DataFrame, same_as: pd.Series) -> pd.DataFrame:
     """Flag rows that are the same as an earlier one in every column."""
-    at = np.flatnonzero(same_as.to_numpy() > 0)
-    return _part(table, at, "duplicate_row", "", found=[str(row) for row in same_as.iloc[at]])
+    at = np.flatnonzero((same_as != "").to_numpy())
+    return _part(table, at, "duplicate_row", "", found=list(same_as.iloc[at]))
 
 
 def _departments(table: pd.DataFrame) -> pd.DataFrame:
@@ -237,3 +241,12 @@ def _similar(table: pd.DataFrame) -> pd.DataFrame:
         alike.setdefault(fold_name(str(name)) or str(name), []).append(str(name))
     pairs = [(name, other) for names in alike.values() for name in names for other in names if name != other]
     return _part(table, [first[name] for name, _ in pairs], "similar_names", "trainee", procedure=False)
+
+
+def _distant(table: pd.DataFrame) -> pd.DataFrame:
+    """Flag days so far from the median day of the file that the year is hardly right."""
+    days = table["performed_on"]
+    away = (days - days.median()).abs()
+    far = days[away > DISTANT]
+    value = away[far.index].dt.days.to_numpy() / 365.25
+    return _part(table, far.index, "distant_date", "performed_on", found=list(far.dt.strftime("%Y-%m-%d")), value=value)

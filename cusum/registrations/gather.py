@@ -12,11 +12,11 @@ from cusum.errors import InvalidParameter, Phrase, UnreadableFile
 from cusum.programme import Programme
 from cusum.registrations.cells import Cells, text_of
 from cusum.registrations.headings import Vocabulary
-from cusum.registrations.layout import Block, lay_out
+from cusum.registrations.layout import NOT_USED, Block, lay_out
 from cusum.registrations.sources.sheet import Contents, Decision, Sheet
 from cusum.registrations.sources.wide import lengthen
 
-__all__ = ["Gathered", "choose_sheets", "gather", "keep_row_numbers"]
+__all__ = ["Gathered", "choose_sheets", "gather", "keep_row_numbers", "tell_hidden"]
 
 _HEADINGS = Phrase("a heading row such as {example}")
 _ANY_SHEET = re.compile(
@@ -90,7 +90,7 @@ def choose_sheets(sheets: list[Sheet], wanted: str | int | Sequence[str | int] |
     sheets : list of Sheet
         All of them.
     wanted : str, int, sequence or None
-        Names or positions (0 is the first); None for all.
+        Names or positions (0 is the first); None for all that are not hidden.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def choose_sheets(sheets: list[Sheet], wanted: str | int | Sequence[str | int] |
         Where there is no such sheet.
     """
     if wanted is None:
-        return sheets
+        return [sheet for sheet in sheets if not sheet.hidden]
     chosen = []
     for one in [wanted] if isinstance(wanted, (str, int)) else wanted:
         named = [sheet for sheet in sheets if sheet.name == one]
@@ -117,6 +117,30 @@ def choose_sheets(sheets: list[Sheet], wanted: str | int | Sequence[str | int] |
             )
         chosen += named or placed
     return chosen
+
+
+def tell_hidden(sheets: list[Sheet], chosen: list[Sheet]) -> list[Decision]:
+    """Say what became of the hidden sheets of a workbook.
+
+    Parameters
+    ----------
+    sheets : list of Sheet
+        All of them.
+    chosen : list of Sheet
+        Those that are read.
+
+    Returns
+    -------
+    list of Decision
+        One for each hidden sheet.
+    """
+    hidden = [sheet for sheet in sheets if sheet.hidden]
+    return [
+        Decision("hidden_sheet", sheet.name, "read", "asked for by name")
+        if any(sheet is one for one in chosen)
+        else Decision("hidden_sheet", sheet.name, "skipped", "hidden")
+        for sheet in hidden
+    ]
 
 
 def gather(contents: Contents, vocabulary: Vocabulary, programme: Programme, name: str) -> Gathered:
@@ -276,7 +300,8 @@ def keep_row_numbers(raw: Gathered) -> Gathered:
         return raw
     extra = {name: cells for name, cells in raw.extra.items() if name not in ("row", "sheet")}
     named = np.array([text_of(sheet) for sheet in sheets], dtype=object)
-    return replace(raw, rows=rows.astype(np.int64), sheets=named, extra=extra)
+    told = [one for one in raw.decisions if one.decision != NOT_USED or one.subject not in ("row", "sheet")]
+    return replace(raw, rows=rows.astype(np.int64), sheets=named, extra=extra, decisions=told)
 
 
 def _stack(parts: list[tuple[Cells | None, int]]) -> Cells:

@@ -15,8 +15,10 @@ from cusum.registrations.cells import Cells
 from cusum.registrations.headings import CANONICAL, Vocabulary
 from cusum.registrations.sources.sheet import Decision, Sheet, is_blank
 
-__all__ = ["Block", "lay_out", "score_row"]
+__all__ = ["NOT_USED", "Block", "lay_out", "score_row"]
 
+#: What is decided about a column that nobody asked for.
+NOT_USED = "not recognised: not used, kept in the table as it is"
 _LOOK = 60
 _LEAST = 2
 _NEEDED = ("trainee", "procedure", "performed_on", "failure", "success", "outcome")
@@ -223,7 +225,9 @@ def _assign(
             block.marks[at] = (name, key, cells[at])
             block.decisions.append(Decision("heading", name, key, block.sheet))
         elif at not in taken and (name or any(cell is not None for cell in cells[at])):
-            block.extra[name or f"column {at + 1}"] = cells[at]
+            shown = name or f"column {at + 1}"
+            block.extra[shown] = cells[at]
+            block.decisions.append(Decision("heading", shown, NOT_USED, block.sheet))
 
 
 def _procedure(name: str, programme: Programme) -> str | None:

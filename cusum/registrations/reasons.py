@@ -37,6 +37,7 @@ FLAGS: dict[str, str] = {
     "value_synonym": "'{found}' is read as {procedure} ({value} times); this spelling is not in the programme file.",
     "contradiction_settled": "The outcome contradicts another column ({found}); by the programme it is a failure.",
     "similar_names": "The trainee is also written in another way (capitals, blanks, signs); counted as two trainees.",
+    "distant_date": "The date {found} is more than 3 years from the median date of the file; is the year right?",
 }
 
 #: Columns whose values are never shown in a message.

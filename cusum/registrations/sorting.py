@@ -12,6 +12,7 @@ from cusum.registrations.build import Built
 from cusum.registrations.cells import Problem, distinct, text_of
 from cusum.registrations.flags import find_flags
 from cusum.registrations.gather import Gathered
+from cusum.registrations.headings import CANONICAL
 from cusum.registrations.outcomes import first_outcome
 from cusum.registrations.reasons import IDENTIFYING, describe
 from cusum.registrations.sources.sheet import Decision
@@ -59,9 +60,9 @@ def part(
     _reject_repeated_ids(raw, built)
     same_as = _same_rows(raw, built)
     if duplicates == "reject":
-        for at in np.flatnonzero(same_as):
-            built.faults.add(int(at), Problem("duplicate_row", str(same_as[at])), "", None)
-        same_as[:] = 0
+        for at in np.flatnonzero(same_as != ""):
+            built.faults.add(int(at), Problem("duplicate_row", same_as[at]), "", None)
+        same_as[:] = ""
     bad = built.faults.bad
     rejected = _rejected(raw, built)
     whole = built.table.assign(_same=same_as, _settled=built.settled, _at=np.arange(len(bad)))
@@ -116,8 +117,11 @@ def _begins_anew(frame: pd.DataFrame) -> bool:
 
 
 def _same_rows(raw: Gathered, built: Built) -> np.ndarray:
-    """Find rows that are the same as an earlier one in every column: its row number, 0 where there is none."""
-    result = np.zeros(built.faults.n, dtype=np.int64)
+    """Find rows that are the same as an earlier one: its row number (and sheet, if another), "" where there is none.
+
+    Within a sheet every column must agree; between sheets every canonical one, however the cells are written.
+    """
+    result = np.full(built.faults.n, "", dtype=object)
     candidates = np.flatnonzero(~built.faults.bad & (built.table["registration_id"] == "").to_numpy())
     if not len(candidates):
         return result
@@ -130,8 +134,24 @@ def _same_rows(raw: Gathered, built: Built) -> np.ndarray:
             pd.Series(raw.rows[again.index], index=again.index).groupby([again[key] for key in keys]).transform("first")
         )
         repeated = again.index[again.duplicated()]
-        result[repeated] = first[repeated]
+        result[repeated] = [str(row) for row in first[repeated]]
+    _add_other_sheets(result, raw, built, candidates)
     return result
+
+
+def _add_other_sheets(result: np.ndarray, raw: Gathered, built: Built, candidates: np.ndarray) -> None:
+    """Find rows that stand on an earlier sheet already, as where a sheet was copied."""
+    sheets = raw.sheets[candidates]
+    if (sheets == sheets[0]).all():
+        return
+    roles = [name for name in built.table.columns if name in CANONICAL]
+    table = built.table.iloc[candidates][roles]
+    same = table.groupby(roles, sort=False, dropna=False).ngroup().to_numpy()
+    _, first, group = np.unique(same, return_index=True, return_inverse=True)
+    origin = candidates[first[group]]
+    for at, other in zip(candidates, origin, strict=True):
+        if raw.sheets[at] != raw.sheets[other] and not result[at]:
+            result[at] = f"{raw.rows[other]} ({raw.sheets[other]})"
 
 
 def _rejected(raw: Gathered, built: Built) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from cusum.programme import Programme, load_programme
 from cusum.registrations.build import build
 from cusum.registrations.dates import DATE_ORDERS, to_date
 from cusum.registrations.flags import tied_groups
-from cusum.registrations.gather import choose_sheets, gather, keep_row_numbers
+from cusum.registrations.gather import choose_sheets, gather, keep_row_numbers, tell_hidden
 from cusum.registrations.headings import Vocabulary, read_headings
 from cusum.registrations.layout import score_row
 from cusum.registrations.privacy import refuse_civil_numbers
@@ -138,7 +138,7 @@ def read_registrations(
         ``"performed_on"``, ``"success"``, ``"failure"``, ..., ``"ignore"``; or the path of a TOML file with the tables
         ``headings``, ``values.procedure`` and ``values.outcome``.
     sheet : str, int, sequence or None
-        Name or position of the sheet or sheets to read; None for all.
+        Name or position of the sheet or sheets to read; None for all that are not hidden in the workbook.
     strict : bool, default False
         Whether any rejected registration makes the reading fail.
     date_order : {"day first", "month first", "year first"} or None
@@ -146,7 +146,8 @@ def read_registrations(
     as_of : date or str, optional
         Day up to which registrations count; later ones are rejected. None means today.
     duplicates : {"flag", "reject"}, default "flag"
-        What happens to a row that is the same as an earlier one in every column and has no number of its own.
+        What happens to a row that is the same as an earlier one in every column (between sheets: in every column that
+        was recognised) and has no number of its own.
     encoding : str or None
         Encoding of delimited text; None to find it.
 
@@ -192,7 +193,8 @@ def read_registrations(
     vocabulary = read_headings(headings, [*programme.procedures, *programme.experience])
     contents, name, print_ = _open(source, vocabulary, programme, encoding)
     refuse_civil_numbers(contents, name)
-    chosen = Contents(choose_sheets(contents.sheets, sheet), contents.decisions)
+    sheets = choose_sheets(contents.sheets, sheet)
+    chosen = Contents(sheets, [*contents.decisions, *tell_hidden(contents.sheets, sheets)])
     raw = gather(chosen, vocabulary, programme, name)
     if isinstance(source, pd.DataFrame):
         raw = keep_row_numbers(raw)

@@ -42,6 +42,7 @@ _PROBLEMS = {
     "ties": msgid("unknown order within a day"),
     "value_synonym": msgid("value recognised as a synonym"),
     "similar_names": msgid("names of trainees that look alike"),
+    "distant_date": msgid("date far from the others"),
 }
 _KINDS = {
     "learning_then_monitoring": msgid("learning-curve CUSUM, then monitoring"),

@@ -35,6 +35,11 @@ WORDS = {
     "as the dates of the procedures": msgid("as the dates of the procedures"),
     "outcome": msgid("outcome"),
     "skipped": msgid("skipped"),
+    "hidden": msgid("hidden"),
+    "asked for by name": msgid("asked for by name"),
+    "not recognised: not used, kept in the table as it is": msgid(
+        "not recognised: not used, kept in the table as it is"
+    ),
     "no headings recognised": msgid("no headings recognised"),
     "repeated headings": msgid("repeated headings"),
     "name of the sheet": msgid("name of the sheet"),

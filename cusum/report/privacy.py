@@ -215,6 +215,8 @@ def _rename(frame: pd.DataFrame, mapping: Mapping[str, str]) -> pd.DataFrame:
 
 def _registrations(registrations: Registrations, mapping: Mapping[str, str]) -> Registrations:
     """Put pseudonyms in the registrations, and leave out what might name a person."""
+    from cusum.registrations.layout import NOT_USED
+
     table = _rename(registrations.table, mapping)
     table = table[[column for column in table.columns if column in _CANONICAL]].assign(sheet="")
     listed: dict[str, Any] = {}
@@ -223,6 +225,9 @@ def _registrations(registrations: Registrations, mapping: Mapping[str, str]) -> 
         blank = {column: "" for column in ("sheet", "found", "message", "suggestion") if column in frame}
         listed[name] = frame.assign(**blank).sort_values("row", kind="stable", ignore_index=True)
     decisions = registrations.decisions
-    hidden = decisions["topic"].isin(["sheet", "skipped_rows"]) | decisions["subject"].isin(list(mapping))
-    decisions = decisions.assign(subject=decisions["subject"].mask(hidden, ""))
+    topic, subject = decisions["topic"], decisions["subject"]
+    of_sheet = topic.isin(["sheet", "hidden_sheet", "heading_row", "skipped_rows"])
+    hidden = of_sheet | subject.isin(list(mapping)) | (decisions["decision"] == NOT_USED)
+    naming = topic.isin(["heading", "duplicate_heading", "filled_column"])  # their detail is the name of a sheet
+    decisions = decisions.assign(subject=subject.mask(hidden, ""), detail=decisions["detail"].mask(naming, ""))
     return replace(registrations, table=table, decisions=decisions, **listed)

@@ -167,16 +167,46 @@ def test_a_sheet_that_is_not_there(write_book, wanted):
         read_registrations(write_book({"Data": [HEAD, ["T1", "CVK", "13-02-2025", "ja"]]}), sheet=wanted)
 
 
-def test_a_hidden_sheet_is_read_and_told(write_book):
+def test_a_hidden_sheet_is_skipped_and_told_unless_asked_for(write_book):
     path = write_book(
         {"Data": [HEAD, ["T1", "CVK", "13-02-2025", "ja"]], "Gemt": [HEAD, ["T2", "CVK", "13-02-2025", "ja"]]}
     )
     book = openpyxl.load_workbook(path)
     book["Gemt"].sheet_state = "hidden"
     book.save(path)
+    for sheet, trainees, told in (
+        (None, ["T1"], ["Gemt", "skipped", "hidden"]),
+        (["Data", "Gemt"], ["T1", "T2"], ["Gemt", "read", "asked for by name"]),
+    ):
+        read = read_registrations(path, sheet=sheet)
+        assert read.table["trainee"].tolist() == trainees
+        decisions = read.decisions[read.decisions["topic"] == "hidden_sheet"]
+        assert decisions[["subject", "decision", "detail"]].values.tolist() == [told]
+
+
+def test_a_copied_sheet_is_flagged_row_by_row_and_can_be_rejected(write_book):
+    rows = [["T1", "CVK", "13-02-2025", "ja", "a"], ["T1", "CVK", "14-02-2025", "nej", "b"]]
+    copied = [["T1", "cvk", date(2025, 2, 13), True, "x"], rows[1], ["T1", "CVK", "15-02-2025", "ja", "c"]]
+    path = write_book({"Data": [[*HEAD, "Note"], *rows], "Kopi af Data": [[*HEAD, "Note"], *copied]})
     read = read_registrations(path)
-    assert read.table["trainee"].tolist() == ["T1", "T2"]
-    assert read.decisions[read.decisions["topic"] == "hidden_sheet"]["subject"].tolist() == ["Gemt"]
+    same = read.flagged[read.flagged["flag"] == "duplicate_row"]
+    assert same[["sheet", "row", "found"]].values.tolist() == [
+        ["Kopi af Data", 2, "2 (Data)"],
+        ["Kopi af Data", 3, "3 (Data)"],
+    ]
+    assert read.counts["used"] == 5
+    without = read_registrations(path, duplicates="reject")
+    assert without.rejected[["sheet", "row", "reason"]].values.tolist() == [
+        ["Kopi af Data", 2, "duplicate_row"],
+        ["Kopi af Data", 3, "duplicate_row"],
+    ]
+    assert without.counts["used"] == 3
+
+
+def test_like_rows_of_two_trainees_sheets_are_no_duplicates(write_book):
+    rows = [["Procedure", "Dato", "Lykkedes"], ["CVK", "13-02-2025", "ja"]]
+    read = read_registrations(write_book({"T001": rows, "T002": rows}))
+    assert "duplicate_row" not in set(read.flagged["flag"])
 
 
 def test_blank_rows_within_a_sheet_keep_the_row_numbers(tmp_path):

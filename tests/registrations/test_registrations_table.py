@@ -273,6 +273,27 @@ def test_names_that_differ_in_form_alone_are_flagged_and_kept_apart():
     assert read_registrations(table).table["trainee"].nunique() == 3
 
 
+def test_days_more_than_three_years_from_the_median_are_flagged():
+    near = ("T1", "Spinal", "2022-03-05", "ja")
+    far = [("T1", "Spinal", day, "ja") for day in ("1952-03-01", "2015-03-01", "2022-02-20")]
+    table = frame(*good(9), near, *far)
+    assert flags(table, "distant_date", "row", "column", "found") == [
+        [12, "Dato", "1952-03-01"],
+        [13, "Dato", "2015-03-01"],
+        [14, "Dato", "2022-02-20"],
+    ]
+    assert read_registrations(table).counts["used"] == 13
+
+
+def test_columns_that_were_not_recognised_are_told_and_kept():
+    read = read_registrations(frame(*good(2), Antal=[3, 1], ASA=[1, 2]))
+    unused = read.decisions[read.decisions["decision"].str.startswith("not recognised: not used")]
+    assert unused[["topic", "subject"]].values.tolist() == [["heading", "Antal"]]
+    assert read.table["Antal"].tolist() == [3, 1]
+    again = read_registrations(read.table)
+    assert not set(again.decisions["subject"]) & {"row", "sheet"}
+
+
 def test_every_reason_and_flag_has_a_sentence_that_can_be_filled():
     row = {"found": "f", "suggestion": "s", "column": "c", "procedure": "p", "value": 0.00123}
     for code in REASONS:

@@ -30,7 +30,7 @@ def read_excel(content: bytes, name: str) -> Contents:
     Returns
     -------
     Contents
-        The sheets in the workbook's order, the hidden ones too.
+        The sheets in the workbook's order, the hidden ones too (they are marked).
 
     Raises
     ------
@@ -59,9 +59,7 @@ def read_excel(content: bytes, name: str) -> Contents:
         ) from None
     if not sheets:
         raise UnreadableFile("{name} holds no sheet with cells", expected="a sheet of registrations", name=name)
-    decisions = [Decision("hidden_sheet", sheet.name, "read") for sheet in sheets if sheet.hidden]
-    if formulas:
-        decisions.append(Decision("formula_without_value", "", "read as blank", str(formulas)))
+    decisions = [Decision("formula_without_value", "", "read as blank", str(formulas))] if formulas else []
     return Contents(sheets, decisions, remarks)
 
 
