@@ -8,12 +8,13 @@ import sys
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from cusum import Cohort
+from cusum import Cohort, analyse, read_registrations
 from cusum.errors import PrivacyError
 from cusum.report import write_report
-from cusum.report.privacy import KEY_VARIABLE, key_file, pseudonyms, read_key
+from cusum.report.privacy import KEY_VARIABLE, key_file, pseudonymise_cohort, pseudonyms, read_key
 
 KEY = "a secret of more than sixteen"
 NAMES = [f"T{number:03d}" for number in range(300)]
@@ -113,3 +114,20 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     with zipfile.ZipFile(path) as archive:
         return b"\n".join(archive.read(name) for name in archive.namelist())
+
+
+def test_names_of_sheets_and_of_unused_columns_leave_the_decisions(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name in ("Anna Vest", "Bo Nord"):
+        sheet = book.create_sheet(name)
+        sheet.append(["Procedure", "Dato", "Lykkedes", "Husk Carl Syd"])
+        sheet.append(["CVK", "13-02-2025", "ja", "x"])
+    book["Bo Nord"].sheet_state = "hidden"
+    book.save(tmp_path / "logbog.xlsx")
+    registrations = read_registrations(tmp_path / "logbog.xlsx")
+    named = registrations.decisions.to_csv()
+    shown = pseudonymise_cohort(analyse(registrations), b"k" * 32).registrations.decisions.to_csv()
+    for name in ("Anna Vest", "Bo Nord", "Carl Syd"):
+        assert name in named
+        assert name not in shown
