@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from cusum.models.learning_fitting import Hierarchy, LearningFit, fit_hierarchy, normal_grid
+from cusum.models.learning_fitting import Hierarchy, LearningFit, fit_hierarchy
 from cusum.models.learning_forecast import count_failures
+from cusum.models.learning_quadrature import normal_grid
 from cusum.models.learning_shapes import SHAPES, FloatArray, make_shape
 
 __all__ = ["LearningChecks", "check_learning", "compare_shapes"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from cusum.models.learning_fitting import Hierarchy, LearningFit, inverse_root
+from cusum.models.learning_fitting import Hierarchy, LearningFit
+from cusum.models.learning_quadrature import inverse_root
 from cusum.models.learning_shapes import FloatArray
 
 __all__ = ["LearningDraws", "draw_posterior", "even_normals", "weighted_quantiles"]

@@ -14,8 +14,9 @@ from cusum.charts.checking import check_fraction
 from cusum.errors import InvalidParameter
 from cusum.models.learning_checks import LearningChecks, check_learning
 from cusum.models.learning_draws import LearningDraws, even_normals, weighted_quantiles
-from cusum.models.learning_fitting import LearningFit, normal_grid
+from cusum.models.learning_fitting import LearningFit
 from cusum.models.learning_forecast import Forecast, forecast_failures
+from cusum.models.learning_quadrature import normal_grid
 from cusum.models.learning_shapes import FloatArray
 from cusum.models.learning_terms import summarise
 

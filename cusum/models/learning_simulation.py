@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cusum.models.learning_fitting import normal_grid
+from cusum.models.learning_quadrature import normal_grid
 from cusum.models.learning_shapes import FloatArray, Shape, make_shape
 
 __all__ = ["KnownCurves", "draw_known_curves"]

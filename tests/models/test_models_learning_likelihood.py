@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from cusum.models.learning_cases import read_cases
-from cusum.models.learning_fitting import Hierarchy, fit_hierarchy, inverse_root, normal_grid, shift_rate
+from cusum.models.learning_fitting import Hierarchy, fit_hierarchy
+from cusum.models.learning_quadrature import inverse_root, normal_grid, shift_rate
 from cusum.models.learning_shapes import make_shape
 
 KINDS = ["constant", "mixed", "asymptotic"]
