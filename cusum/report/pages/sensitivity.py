@@ -39,7 +39,9 @@ def sensitivity_figure(site: Site) -> Fragment:
         "figure-sensitivity",
         caption=text(
             "Share of trainees with a signal of competence under criteria that published studies have used. The limits "
-            "are designed anew for each criterion, for the same promise and the same number of procedures."
+            "of the learning-curve CUSUM are designed anew for each criterion, for the same promise and the same "
+            "number of procedures; those of the standard CUSUM follow from its nominal error rates and promise nothing "
+            "within a number of procedures."
         ),
         table=_numbers(site, found),
     )
