@@ -24,6 +24,13 @@ _ANY_SHEET = re.compile(
     r"cusum|eksport|export|udtræk|alle|all|samlet|rapport|report|oversigt)\b.*|\W*(sheet|ark|tabel|table|data)\d*\W*",
     re.IGNORECASE,
 )
+_PERIOD = re.compile(
+    r"\W*((19|20)\d\d|jan(uary?)?|feb(ruary?)?|mar(ts|ch)?|apr(il)?|ma[jy]|jun[ie]?|jul[iy]?|aug(ust)?|sep(t(ember)?)?|"
+    r"o[kc]t(ober)?|nov(ember)?|de[ct](ember)?|(uge|week|måned|month|kvartal|quarter|halvår|semester|q)\W*\d{1,2}|"
+    r"\d\W*(kvartal|quarter|halvår|semester))(\W+(\d\d|(19|20)\d\d))?(\W+(19|20)\d\d)?\W*|(19|20)\d\d\W+\w{1,9}",
+    re.IGNORECASE,
+)
+"""Sheets named after a year, a month or another period: never the name of a trainee."""
 
 
 @dataclass
@@ -243,7 +250,7 @@ def _complete(blocks: list[Block], programme: Programme, name: str) -> bool:
         if "trainee" in block.columns:
             continue
         taken = block.headings.get("procedure") == "" and "procedure" not in block.titles
-        if not block.sheet or taken or _ANY_SHEET.fullmatch(block.sheet):
+        if not block.sheet or taken or _ANY_SHEET.fullmatch(block.sheet) or _PERIOD.fullmatch(block.sheet):
             _refuse(name, Phrase("{name} has no column for {lacking}"), _HEADINGS, lacking=Phrase("the trainee"))
         _fill(block, "trainee", block.sheet, "name of the sheet")
         by_sheet = True

@@ -115,14 +115,16 @@ def lay_out(sheet: Sheet, vocabulary: Vocabulary, programme: Programme) -> Block
     best, position = max(scores, default=(0, 0))
     if best < _LEAST:
         return None
-    heading = -position
-    names, decisions = _names(sheet.rows[heading], sheet.name)
+    first, heading, cells = _two_rows(sheet, filled, -position, best, vocabulary, programme)
+    names, decisions = _names(cells, sheet.name)
+    if first < heading:
+        decisions.append(Decision("heading_row", sheet.name, "two rows", f"{first + 1}, {heading + 1}"))
     below = [number for number in filled if number > heading]
     repeated = [number for number in below if sheet.rows[number][: len(names)] == sheet.rows[heading]]
     body = sorted(set(below) - set(repeated))
     kept = _drop_totals(sheet, body, vocabulary, programme, names)
     block = Block(sheet.name, heading + 1, np.array(kept, dtype=np.int64) + 1, decisions=decisions)
-    above = [number for number in filled if number < heading]
+    above = [number for number in filled if number < first]
     block.titles = _titles([sheet.rows[number] for number in above], vocabulary)
     block.skipped = {
         "blank": len(sheet.rows) - len(filled),
@@ -132,6 +134,23 @@ def lay_out(sheet: Sheet, vocabulary: Vocabulary, programme: Programme) -> Block
     _tell_skipped(block, above, repeated, sorted(set(body) - set(kept)))
     _assign(block, names, [sheet.rows[number] for number in kept], vocabulary, programme)
     return block
+
+
+def _two_rows(
+    sheet: Sheet, filled: list[int], heading: int, best: int, vocabulary: Vocabulary, programme: Programme
+) -> tuple[int, int, list[object]]:
+    """Join two heading rows where one fills the blanks of the other and more is recognised in both than in one."""
+    at = filled.index(heading)
+    for first, last in ((heading, at + 1), (filled[at - 1] if at else heading, at)):
+        second = filled[last] if last < len(filled) else first
+        if second != first + 1:
+            continue
+        pairs = list(zip_longest(sheet.rows[first], sheet.rows[second]))
+        joined = [upper if is_blank(lower) else lower for upper, lower in pairs]
+        texts = all(isinstance(cell, str) for cell in joined if not is_blank(cell))
+        if texts and score_row(joined, vocabulary, programme) > best:
+            return first, second, joined
+    return heading, heading, list(sheet.rows[heading])
 
 
 def _tell_skipped(block: Block, above: list[int], repeated: list[int], totals: list[int]) -> None:

@@ -37,7 +37,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "trainee": _list(
         """
         trainee; uddannelsessøgende; uddannelsessøgende læge; trainee id; traineeid; uddannelsessøgendes id;
-        uddannelsessøgende id; trainee name; uddannelsessøgendes navn; kursist; introlæge; introduktionslæge; hu-læge;
+        uddannelsessøgende id; trainee name; uddannelsessøgendes navn; uddannelseslæge; uddannelseslægens navn; kursist;
+        introlæge; introduktionslæge; i-læge; hu-læge; hoveduddannelseslæge;
         resident; operatør; operator; udført af; udfører; performed by; performer; læge; lægens navn; læge id; lægeid;
         yngre læge; reservelæge; anæstesilæge; doctor; physician; anaesthetist; anesthetist; anaesthesiologist;
         deltager; participant; pseudonym; elev; medarbejder; bruger; brugernavn; user; initialer; initials; navn; name

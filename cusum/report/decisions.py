@@ -42,6 +42,7 @@ WORDS = {
     ),
     "no headings recognised": msgid("no headings recognised"),
     "repeated headings": msgid("repeated headings"),
+    "two rows": msgid("two rows, joined"),
     "name of the sheet": msgid("name of the sheet"),
     "begins anew for each trainee": msgid("begins anew for each trainee"),
     "time of day": msgid("time of day"),

@@ -90,6 +90,21 @@ def test_a_heading_row_that_is_repeated_is_skipped(write_text):
     assert read.counts["skipped_title"] == 1
 
 
+def test_two_rows_of_headings_are_joined_where_one_fills_the_blanks_of_the_other(write_text):
+    text = "Uddannelseslæge;;Procedure;\n;Dato;;Lykkedes\nÅse Ø;14-02-2025;CVK;ja\nÅse Ø;15-02-2025;CVK;nej\n"
+    read = read_registrations(write_text(text))
+    assert read.table[["row", "trainee", "failure"]].values.tolist() == [[3, "Åse Ø", False], [4, "Åse Ø", True]]
+    told = read.decisions[read.decisions["decision"] == "two rows"]
+    assert told["detail"].tolist() == ["1, 2"]
+
+
+def test_a_first_registration_is_not_taken_for_a_second_row_of_headings(write_text):
+    text = "Uddannelseslæge;Dato;;Lykkedes;Procedure\nÅse Ø;14-02-2025;Spinal;;CVK\nÅse Ø;15-02-2025;;nej;CVK\n"
+    read = read_registrations(write_text(text))
+    assert read.counts["read"] == 2
+    assert read.rejected["reason"].tolist() == ["missing_outcome"]
+
+
 def test_text_beyond_the_last_heading_is_kept_under_a_name(write_text):
     read = read_registrations(write_text("\n".join([HEAD, ROWS[0] + ";obs svær ryg", ROWS[1]])))
     assert read.table.set_index("row")["column 7"].fillna("").to_dict() == {2: "obs svær ryg", 3: ""}
