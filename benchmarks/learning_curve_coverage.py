@@ -1,6 +1,9 @@
 """How often the intervals of a fitted learning curve hold the truth: cohorts with known curves, drawn again and again.
 
 python benchmarks/learning_curve_coverage.py [replicates] [trainees] [kinds]
+
+Kinds are "mixed", "asymptotic", "constant", each with "other " before it for trainees who differ otherwise, and
+"statsmodels"; several are separated by commas.
 """
 
 from __future__ import annotations
@@ -14,10 +17,17 @@ import numpy as np
 import pandas as pd
 
 from cusum import fit_learning_curve
-from cusum.models.learning_simulation import KnownCurves, draw_known_curves
+from cusum.models.learning_simulation import KnownCurves, Truth, draw_known_curves
 
 CASES = np.array([1, 5, 20, 50])
 RATE, AHEAD = 0.12, 20
+OTHER: dict[str, Truth] = {
+    "mixed": ((-1.4, -0.2), (1.0, 0.4), -0.5),
+    "asymptotic": ((-2.2, 0.2, float(np.log(20.0))), (0.3, 0.9, 0.25), -0.3),
+    "constant": ((-2.5,), (1.0,), 0.0),
+}
+"""Trainees who differ more, or less, and learn more slowly than the priors of the fit expect."""
+KINDS = (*OTHER, *(f"other {kind}" for kind in OTHER), "statsmodels")
 
 
 def first_below(rates: np.ndarray, rate: float) -> np.ndarray:
@@ -56,6 +66,7 @@ def judge(known: KnownCurves, kind: str, seed: int) -> tuple[dict[str, np.ndarra
         failures = (rng.random(AHEAD) < known.rates(known.effects[place], ahead)).sum()
         forecast = curve.forecast(name, AHEAD)
         inside.append(forecast.low <= failures <= forecast.high)
+    terms, parameters = curve.summary(), known.parameters(curve.fit.hierarchy.shape.centre)
     holds = {
         "average curve": held(population, average),
         "typical trainee's curve": held(population, typical, "typical_low", "typical_high"),
@@ -66,6 +77,7 @@ def judge(known: KnownCurves, kind: str, seed: int) -> tuple[dict[str, np.ndarra
         "each trainee's curve meets the rate": met[2:],
         "failures among the next cases": np.array(inside),
     }
+    holds |= {name: held(terms[terms["term"] == name], np.array([value])) for name, value in parameters.items()}
     error = np.array([table["rate"].to_numpy() for table in fitted]) - own
     return holds, {
         "average curve, root mean squared error": float(((population["rate"] - average) ** 2).mean()),
@@ -108,24 +120,26 @@ def study(kind: str, replicates: int, trainees: int) -> None:
     holds: dict[str, list[np.ndarray]] = defaultdict(list)
     errors: dict[str, list[float]] = defaultdict(list)
     started = time.perf_counter()
+    shape = kind.removeprefix("other ")
     for seed in range(replicates):
-        known = draw_known_curves(kind, trainees=trainees, seed=1000 + seed)
-        found, error = judge(known, kind, seed)
+        truth = OTHER[shape] if kind != shape else None
+        known = draw_known_curves(shape, trainees=trainees, seed=1000 + seed, truth=truth)
+        found, error = judge(known, shape, seed)
         for name, values in found.items():
             holds[name].append(np.asarray(values, dtype=float))
         for name, value in error.items():
             errors[name].append(value)
     seconds = (time.perf_counter() - started) / replicates
-    print(f"\n{kind}: {replicates} cohorts of {trainees} trainees, {seconds:.1f} s each; intervals of 95%")
+    print(f"\n{kind}: {replicates} cohorts of {trainees} trainees, {seconds:.1f} s each; intervals of 95%", flush=True)
     for name, values in holds.items():
         share = np.array([value.mean() for value in values])
         by_case = ""
         if values[0].ndim and values[0].shape[-1] == CASES.size:
             each = np.array([value.reshape(-1, CASES.size).mean(axis=0) for value in values]).mean(axis=0)
             by_case = "  cases " + ", ".join(f"{case}: {x:.3f}" for case, x in zip(CASES, each, strict=True))
-        print(f"  {name:52s} {share.mean():.3f} ± {share.std() / np.sqrt(len(share)):.3f}{by_case}")
+        print(f"  {name:62s} {share.mean():.3f} ± {share.std() / np.sqrt(len(share)):.3f}{by_case}")
     for name, squares in errors.items():
-        print(f"  {name:52s} {np.sqrt(np.mean(squares)):.4f}")
+        print(f"  {name:62s} {np.sqrt(np.mean(squares)):.4f}")
 
 
 def compare_with_statsmodels(replicates: int) -> None:
@@ -148,7 +162,7 @@ def compare_with_statsmodels(replicates: int) -> None:
 if __name__ == "__main__":
     replicates = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     trainees = int(sys.argv[2]) if len(sys.argv) > 2 else 90
-    for kind in sys.argv[3].split(",") if len(sys.argv) > 3 else ("mixed", "asymptotic", "constant", "statsmodels"):
+    for kind in sys.argv[3].split(",") if len(sys.argv) > 3 else KINDS:
         if kind == "statsmodels":
             compare_with_statsmodels(replicates)
         else:
