@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -113,11 +114,16 @@ def _problems(table: pd.DataFrame, code: str, language: Language) -> list[dict[s
             "sheet": str(line["sheet"]),
             "column": str(line["column"]),
             code: str(line[code]),
-            "problem": describe(line, language.translate),
+            "problem": describe(line, language.translate, lambda value: _short(value, language)),
             "suggestion": _remedy(line, language),
         }
         for line in lines
     ]
+
+
+def _short(value: float, language: Language) -> str:
+    """A probability with two digits that count."""
+    return language.number(value, digits=1 - floor(log10(value)))
 
 
 def _remedy(line: dict[str, Any], language: Language) -> str:

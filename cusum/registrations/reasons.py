@@ -32,7 +32,8 @@ FLAGS: dict[str, str] = {
     "duplicate_row": "The row is the same as row {found} in every column; it may be a second procedure of the day.",
     "two_departments": "The trainee has registrations in {value} departments on this day: {found}.",
     "many_per_day": "The trainee has {value} registrations on this day.",
-    "implausible_run": "A run of {found} without a failure has the probability {value} at the acceptable failure rate.",
+    "implausible_run": "Among the trainee's registrations a run of {found} or more without a failure has the "
+    "probability {value} at the acceptable failure rate.",
     "ties": "{value} registrations of this procedure on one day have no known order; the file's order is used.",
     "value_synonym": "'{found}' is read as {procedure} ({value} times); this spelling is not in the programme file.",
     "contradiction_settled": "The outcome contradicts another column ({found}); by the programme it is a failure.",
@@ -44,7 +45,11 @@ FLAGS: dict[str, str] = {
 IDENTIFYING: frozenset[str] = frozenset({"trainee", "registration_id", "post_start"})
 
 
-def describe(row: Mapping[str, Any], translate: Callable[[str], str] | None = None) -> str:
+def describe(
+    row: Mapping[str, Any],
+    translate: Callable[[str], str] | None = None,
+    number: Callable[[float], str] | None = None,
+) -> str:
     """Say in a sentence why a registration was rejected or flagged.
 
     Parameters
@@ -53,6 +58,8 @@ def describe(row: Mapping[str, Any], translate: Callable[[str], str] | None = No
         A row of ``Registrations.rejected`` or ``Registrations.flagged``.
     translate : callable, optional
         Turns an English template into one in the reader's language.
+    number : callable, optional
+        Writes a probability in the reader's language; two digits and a decimal point if left out.
 
     Returns
     -------
@@ -72,6 +79,15 @@ def describe(row: Mapping[str, Any], translate: Callable[[str], str] | None = No
         "suggestion": row.get("suggestion", ""),
         "column": row.get("column", ""),
         "procedure": row.get("procedure", ""),
-        "value": format(value, ".2g" if 0 < value < 1 else ".0f") if isinstance(value, float) else str(value),
+        "value": _write(value, number),
     }
     return (translate(template) if translate else template).format(**places)
+
+
+def _write(value: object, number: Callable[[float], str] | None) -> str:
+    """Write a probability with two digits, a count as a whole number."""
+    if not isinstance(value, float):
+        return str(value)
+    if not 0 < value < 1:
+        return format(value, ".0f")
+    return number(value) if number else format(value, ".2g")
