@@ -36,7 +36,14 @@ if TYPE_CHECKING:  # what type checkers and editors read; the table below is wha
         Vlad,
         Walk,
     )
-    from cusum.cohort import Cohort, analyse, compare_charts, compare_with_truth, criterion_sensitivity
+    from cusum.cohort import (
+        Cohort,
+        analyse,
+        compare_charts,
+        compare_with_truth,
+        criterion_sensitivity,
+        describe_case_mix,
+    )
     from cusum.criterion import Criterion
     from cusum.design import (
         EstimationSample,
@@ -115,6 +122,7 @@ _HOME = {
     "compare_charts": "cohort",
     "compare_with_truth": "cohort",
     "criterion_sensitivity": "cohort",
+    "describe_case_mix": "cohort",
     "Cohort": "cohort",
     "compare_departments": "models.departments",
     "DepartmentComparison": "models.department_comparison",
@@ -184,6 +192,7 @@ __all__ = [
     "compare_with_truth",
     "competence_probability",
     "criterion_sensitivity",
+    "describe_case_mix",
     "dynamic_limits",
     "find_limit",
     "fit_learning_curve",
