@@ -78,8 +78,8 @@ def count_limits(shape: FloatArray, limit: float) -> tuple[float, float, float]:
 
     Notes
     -----
-    A limit lies between two whole numbers, and the number just beyond it is still more likely than the nominal
-    probability says: the exact one is larger, the more so the fewer failures are expected.
+    A limit lies between two whole numbers: by chance the upper one is passed more often than the nominal probability
+    says, and the lower one less often, the more so the fewer failures are expected.
 
     Examples
     --------
