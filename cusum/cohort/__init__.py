@@ -6,7 +6,9 @@ from cusum.cohort.analysis import analyse
 from cusum.cohort.case_mix import describe_case_mix
 from cusum.cohort.cohort import Cohort
 from cusum.cohort.comparison import ChartComparison, CriterionSensitivity, compare_charts, criterion_sensitivity
+from cusum.cohort.forecast import forecast_experience
 from cusum.cohort.truth import compare_with_truth
+from cusum.cohort.volume import department_volumes
 
 __all__ = [
     "ChartComparison",
@@ -16,5 +18,7 @@ __all__ = [
     "compare_charts",
     "compare_with_truth",
     "criterion_sensitivity",
+    "department_volumes",
     "describe_case_mix",
+    "forecast_experience",
 ]
