@@ -7,6 +7,7 @@ from cusum.figures.comparison import plot_comparison
 from cusum.figures.crossings import plot_crossings
 from cusum.figures.department import plot_department
 from cusum.figures.export import html_fragment, plotly_script, write_html, write_image, write_page
+from cusum.figures.funnel import plot_funnel
 from cusum.figures.learning_curve import plot_learning_curve
 from cusum.figures.path import plot_path
 from cusum.figures.plotting import plot
@@ -23,6 +24,7 @@ __all__ = [
     "plot_comparison",
     "plot_crossings",
     "plot_department",
+    "plot_funnel",
     "plot_learning_curve",
     "plot_path",
     "plot_run_length",

@@ -9,6 +9,7 @@ import numpy as np
 from cusum.figures.sketch import Sketch
 from cusum.figures.survival import case_ticks
 from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, legend_below, new_sketch, tint
+from cusum.figures.ticks import rate_ticks
 from cusum.language import Language, get_language
 
 if TYPE_CHECKING:
@@ -80,18 +81,12 @@ def plot_learning_curve(
         _draw_criterion(sketch, criterion, result.longest, words)
         highest = max(highest, criterion.unacceptable)
     top = min(1.0, 1.1 * highest)
-    ticks = _rate_ticks(top)
+    ticks = rate_ticks(top)
     sketch.axis("x").update(range=[0, result.longest * 1.02], tickvals=case_ticks(result.longest))
     sketch.axis("x")["title"] = {"text": words.text("Procedure number")}
     sketch.axis("y").update(range=[0, top], tickvals=ticks, ticktext=[words.percent(tick) for tick in ticks])
     sketch.axis("y")["title"] = {"text": words.text("Failure rate")}
     return sketch.figure(alt=" ".join(said))
-
-
-def _rate_ticks(top: float) -> list[float]:
-    """Round rates for the axis."""
-    step = next(size for size in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if top / size <= 6 or size == 0.25)
-    return [round(k * step, 4) for k in range(int(top / step) + 1)]
 
 
 def _draw_trainees(sketch: Sketch, result: LearningCurve, words: Language) -> None:

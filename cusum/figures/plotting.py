@@ -77,6 +77,13 @@ def _time_to_competence(result: Any, options: dict[str, Any]) -> go.Figure:
     return plot_time_to_competence(result, **options)
 
 
+def _departments(result: Any, options: dict[str, Any]) -> go.Figure:
+    """Draw departments beside each other."""
+    from cusum.figures.funnel import plot_funnel
+
+    return plot_funnel(result, **options)
+
+
 def _comparison(result: Any, options: dict[str, Any]) -> go.Figure:
     """Draw the same cases under several charts."""
     from cusum.figures.comparison import plot_comparison
@@ -127,6 +134,7 @@ _DRAW = {
     "RunLength": _run_length,
     "TimeToCompetence": _time_to_competence,
     "LearningCurve": _learning_curve,
+    "DepartmentComparison": _departments,
     "ChartComparison": _comparison,
     "CriterionSensitivity": _sensitivity,
 }

@@ -79,10 +79,11 @@ def compare_departments(
     -----
     Limits are exact: binomial or, where cases differ in risk, Poisson-binomial, interpolated between whole numbers of
     failures. A department counts as outside where its position lies beyond its own limits; with few failures this
-    happens by chance more often than the limit says, and ``outside["expected"]`` says how often. With overdispersion,
-    distances from the centre are multiplied by the square root of the factor where it is above 1, and the number
-    expected is the nominal one. The overall rate contains the department itself, which draws small comparisons
-    together. Expected risks are taken as known. No department is ranked: neighbours in a ranking seldom differ.
+    happens by chance more often above, and less often below, than the limit says, and ``outside["expected"]`` says how
+    often. With overdispersion, distances from the centre are multiplied by the square root of the factor where it is
+    above 1, and the number expected is the nominal one. The overall rate contains the department itself, which draws
+    small comparisons together. Expected risks are taken as known. No department is ranked: neighbours in a ranking
+    seldom differ.
 
     References
     ----------
@@ -126,7 +127,7 @@ def compare_departments(
     outside = _hold(rows, shapes, scale, chosen, centre, stretch)
     return DepartmentComparison(
         table=rows.rename(columns={"name": by}),
-        limits=_funnel(risk, rows["cases"].max(), chosen, centre, stretch, adjusted=adjusted),
+        limits=_funnel(risk, _largest(rows, risk), chosen, centre, stretch, adjusted=adjusted),
         outside=outside,
         overall=overall,
         centre=centre,
@@ -253,6 +254,11 @@ def _hold(
 def _stretched(limit: FloatArray, centre: float, stretch: float) -> FloatArray:
     """Move limits away from the centre, no further than 0."""
     return np.maximum(centre + stretch * (limit - centre), 0.0)
+
+
+def _largest(rows: pd.DataFrame, risk: FloatArray) -> int:
+    """Give the number of average cases that has as many expected failures as the department with the most."""
+    return max(int(rows["cases"].max()), int(np.ceil(rows["expected"].max() / risk.mean())))
 
 
 def _funnel(
