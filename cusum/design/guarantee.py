@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from math import exp, log
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
 from cusum.charts.base import Chart, check_failure
 from cusum.charts.walk import FloatArray
 from cusum.design.attainable import with_limit
-from cusum.design.bracketed import GridLaw
+from cusum.design.mistaken import mistaken_steps, needed_limit
 from cusum.design.promises import LimitDesign, Promise
-from cusum.design.searching import safe_limit
-from cusum.design.simulation import in_chunks
-from cusum.design.steps import Steps, adjusts_for_risk, changed_odds
-from cusum.design.tuning import described, first_guess, search_limit, steps_under
+from cusum.design.steps import adjusts_for_risk
+from cusum.design.tuning import described, search_limit, steps_under
 from cusum.errors import InvalidParameter
+from cusum.work import Progress, in_chunks
 
 __all__ = ["EstimationSample", "guaranteed_limit"]
 
 _CHUNK = 10
-_POINTS = 512
-_PRECISION = 2e-4
 _EDGE = 1e-6
+
+
+class _Cases(Protocol):
+    """The cases of a fitted model."""
+
+    @property
+    def matrix(self) -> FloatArray: ...
+    @property
+    def failure(self) -> FloatArray: ...
+    @property
+    def groups(self) -> NDArray[np.int64] | None: ...
+
+
+class FittedModel(Protocol):
+    """A risk model as far as it is needed here: it has the cases that it was fitted on."""
+
+    @property
+    def sample(self) -> _Cases | None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +59,13 @@ class EstimationSample:
         estimated for all cases.
     parametric : bool, default False
         Draw bootstrap outcomes from the estimated model, instead of drawing cases again.
+    groups : array-like, shape (n,), optional
+        Names or numbers of the clusters, such as trainees, whose cases go together: clusters are then drawn, not cases.
 
     Raises
     ------
     InvalidParameter
-        If there are not as many outcomes as covariates, or all outcomes are the same.
+        If there are not as many outcomes as covariates or groups, all outcomes are the same, or there is one group.
 
     Examples
     --------
@@ -59,6 +76,7 @@ class EstimationSample:
     failure: NDArray[np.bool_]
     covariates: FloatArray | None = None
     parametric: bool = False
+    groups: ArrayLike | None = None
 
     def __post_init__(self) -> None:
         """Check the cases; put an intercept beside the covariates."""
@@ -79,6 +97,71 @@ class EstimationSample:
                 )
             matrix = np.column_stack((matrix, given))
         object.__setattr__(self, "covariates", matrix)
+        if self.groups is not None:
+            _, numbers = np.unique(np.asarray(self.groups), return_inverse=True)
+            if self.parametric or numbers.shape != failure.shape or numbers.max() < 1:
+                raise InvalidParameter(
+                    "groups has shape {shape}",
+                    expected="the group of each of the {n} cases, at least two groups, and no parametric bootstrap",
+                    shape=np.asarray(self.groups).shape,
+                    n=failure.size,
+                )
+            object.__setattr__(self, "groups", numbers)
+
+    @classmethod
+    def of(cls, model: FittedModel, *, parametric: bool = False) -> EstimationSample:
+        """Take the cases that a risk model was fitted on, with its covariates and clusters.
+
+        Parameters
+        ----------
+        model : RiskModel
+            From `fit_risk_model`; one read from a file has no cases.
+        parametric : bool, default False
+            Draw bootstrap outcomes from the model, instead of drawing cases or clusters again.
+
+        Returns
+        -------
+        EstimationSample
+            For `find_limit` and `limit_influence`.
+
+        Raises
+        ------
+        InvalidParameter
+            If the model has no cases.
+        """
+        sample = model.sample
+        if sample is None:
+            raise InvalidParameter(
+                "the model was read from a file, which does not hold the cases it was fitted on",
+                expected="a model that was fitted here",
+                remedy="Fit it again, or ask for an EstimationSample of the cases.",
+            )
+        groups = None if parametric else sample.groups
+        return cls(sample.failure > 0, sample.matrix[:, 1:], parametric, groups)
+
+    def draw(self, rng: np.random.Generator) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Draw a sample like this one.
+
+        Parameters
+        ----------
+        rng : Generator
+            Source of random numbers.
+
+        Returns
+        -------
+        tuple
+            Covariates with an intercept, and outcomes, of the cases drawn.
+        """
+        n = self.failure.size
+        if self.parametric:
+            return self.matrix, rng.random(n) < self.risk
+        if self.groups is None:
+            rows = rng.integers(0, n, n)
+            return self.matrix[rows], self.failure[rows]
+        groups = np.asarray(self.groups)
+        members = np.split(np.argsort(groups, kind="stable"), np.cumsum(np.bincount(groups))[:-1])
+        rows = np.concatenate([members[k] for k in rng.integers(0, len(members), len(members))])
+        return self.matrix[rows], self.failure[rows]
 
     @property
     def matrix(self) -> FloatArray:
@@ -137,6 +220,7 @@ def guaranteed_limit(
     replicates: int,
     seed: int | None,
     executor: Executor | None,
+    progress: bool | Progress = False,
 ) -> LimitDesign:
     """Raise a limit so that the promise holds with a stated probability over the estimation sample.
 
@@ -154,6 +238,8 @@ def guaranteed_limit(
         Seed, on which alone the limit depends.
     executor : Executor, optional
         Where bootstrap samples are worked on.
+    progress : bool or Progress, default False
+        A callback ``progress(done, total, what)``; ``True`` draws a bar on the error stream if that is a terminal.
 
     Returns
     -------
@@ -188,7 +274,8 @@ def guaranteed_limit(
             chart=type(chart).__name__,
         )
     run = partial(_differences, chart, promise, sample)
-    differences = np.concatenate(in_chunks(run, replicates, _CHUNK, seed, executor))
+    found = in_chunks(run, replicates, _CHUNK, seed, executor, progress=progress, what="bootstrap samples")
+    differences = np.concatenate(found)
     raised = exp(-float(np.quantile(differences, 1 - promise.guarantee, method="inverted_cdf")))
     plain = search_limit(chart, replace(promise, guarantee=None), sample.risk if adjusted else None)
     limit = plain.limit * max(raised, 1.0)
@@ -203,46 +290,12 @@ def _differences(
 ) -> FloatArray:
     """Work on some bootstrap samples."""
     rng = np.random.default_rng(seed)
-    matrix, failure, risk = sample.matrix, sample.failure, sample.risk
+    matrix, risk = sample.matrix, sample.risk
     found = np.empty(count)
     for k in range(count):
-        if sample.parametric:
-            drawn, outcomes = matrix, rng.random(failure.size) < risk
-        else:
-            rows = rng.integers(0, failure.size, failure.size)
-            drawn, outcomes = matrix[rows], failure[rows]
+        drawn, outcomes = sample.draw(rng)
         again = fit_logistic(drawn, outcomes)
-        own = _mixed(chart, fitted_risk(drawn, again), fitted_risk(drawn, again))
-        other = _mixed(chart, fitted_risk(matrix, again), risk)
-        found[k] = log(_needed(chart, promise, own)) - log(_needed(chart, promise, other))
+        own = mistaken_steps(chart, fitted_risk(drawn, again), fitted_risk(drawn, again))
+        other = mistaken_steps(chart, fitted_risk(matrix, again), risk)
+        found[k] = log(needed_limit(chart, promise, own)) - log(needed_limit(chart, promise, other))
     return found
-
-
-def _mixed(chart: Chart, supposed: FloatArray, true: FloatArray) -> Steps:
-    """Give the scores of a mix where the chart supposes one risk and another one is true."""
-    adjusted = adjusts_for_risk(chart)
-    if adjusted:
-        odds = float(getattr(chart, "odds_ratio", 1.0)) if "competent" in chart.kinds else 1.0
-        true = changed_odds(true, odds)
-    outcomes = [np.full(true.size, outcome) for outcome in (False, True)]
-    scores = [chart.scores(outcome, risk=supposed if adjusted else None) for outcome in outcomes]
-    chances = np.concatenate((1 - true, true)) / true.size
-    values, where = np.unique(np.concatenate(scores).round(12), return_inverse=True)
-    return Steps(values, np.bincount(where, weights=chances).astype(np.float64))
-
-
-def _needed(chart: Chart, promise: Promise, steps: Steps) -> float:
-    """Find the limit that keeps the promise by the estimate of a coarse grid."""
-    return safe_limit(_estimated(chart, promise, steps), first_guess(chart, steps), _PRECISION)
-
-
-def _estimated(chart: Chart, promise: Promise, steps: Steps) -> Callable[[float], float]:
-    """Make the function that says how well a limit keeps a promise, by the estimate of a coarse grid."""
-
-    def margin(limit: float) -> float:
-        law = GridLaw(with_limit(chart, limit).walk, steps, 1e-6)
-        if promise.in_control_mean is not None:
-            return log(min(law.estimated_mean(_POINTS), 1e300) / promise.in_control_mean)
-        return log(promise.false_signal / max(law.estimated_chance(promise.within, _POINTS), 1e-300))
-
-    return margin
