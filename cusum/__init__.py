@@ -44,7 +44,9 @@ if TYPE_CHECKING:  # what type checkers and editors read; the table below is wha
         compare_with_truth,
         criterion_sensitivity,
         department_volumes,
+        describe_breadth,
         describe_case_mix,
+        describe_completeness,
         forecast_experience,
     )
     from cusum.criterion import Criterion
@@ -64,6 +66,7 @@ if TYPE_CHECKING:  # what type checkers and editors read; the table below is wha
         run_length,
         state_probabilities,
     )
+    from cusum.design.influence import LimitInfluence, limit_influence
     from cusum.errors import (
         CusumError,
         InvalidData,
@@ -115,6 +118,8 @@ _HOME = {
     "RiskSequence": "design",
     "EstimationSample": "design",
     "dynamic_limits": "design",
+    "limit_influence": "design.influence",
+    "LimitInfluence": "design.influence",
     "plan_volume": "design",
     "VolumePlan": "design",
     "competence_probability": "design",
@@ -131,7 +136,9 @@ _HOME = {
     "department_volumes": "cohort",
     "compare_with_truth": "cohort",
     "criterion_sensitivity": "cohort",
+    "describe_breadth": "cohort",
     "describe_case_mix": "cohort",
+    "describe_completeness": "cohort",
     "forecast_experience": "cohort",
     "Cohort": "cohort",
     "compare_departments": "models.departments",
@@ -206,7 +213,9 @@ __all__ = [
     "competence_probability",
     "criterion_sensitivity",
     "department_volumes",
+    "describe_breadth",
     "describe_case_mix",
+    "describe_completeness",
     "design_low_volume",
     "dynamic_limits",
     "find_limit",

@@ -213,12 +213,15 @@ class Competence:
         Part of the speciality: a key of ``Programme.areas``, or "".
     documents : tuple of str
         What documents it: keys of ``Programme.instruments``, or ``K`` and the number of a competence card.
+    experience : tuple of str
+        Procedures and experience items that are counted for it where the experience registration documents it.
 
     Examples
     --------
     >>> from cusum.programme import load_programme
-    >>> load_programme().competences[12].documents
-    ('CU', 'ER')
+    >>> competence = load_programme().competences[1]
+    >>> competence.documents, competence.experience
+    (('K1', 'ER'), ('intubation', 'laryngeal_mask'))
     """
 
     number: int
@@ -226,3 +229,4 @@ class Competence:
     role: str
     area: str = ""
     documents: tuple[str, ...] = ()
+    experience: tuple[str, ...] = ()

@@ -41,6 +41,8 @@ class Programme:
         By month.
     competences : tuple of Competence
         By number.
+    cards : int
+        Number of competence cards, written K1, K2, ... in documents.
     roles, areas, instruments : mapping of str to mapping
         Names by language code of the physician's roles, the parts of the speciality and the instruments of assessment.
     path : Path
@@ -71,6 +73,7 @@ class Programme:
     experience: dict[str, ExperienceItem]
     milestones: tuple[Milestone, ...]
     competences: tuple[Competence, ...]
+    cards: int
     roles: Mapping[str, Mapping[str, str]]
     areas: Mapping[str, Mapping[str, str]]
     instruments: Mapping[str, Mapping[str, str]]

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Any
 
 from cusum.criterion import Criterion
 from cusum.errors import ProgrammeError
+from cusum.programme.curriculum import read_cards, read_competences, read_milestones
 from cusum.programme.fields import Fields
-from cusum.programme.parts import Competence, ExperienceItem, Milestone, Procedure
+from cusum.programme.parts import ExperienceItem, Procedure
 from cusum.programme.programme import Programme
 
 __all__ = ["DEFAULT_PROGRAMME", "available_programmes", "load_programme", "read_text"]
 
 DEFAULT_PROGRAMME = "danish-introduction-2018"
 STATUSES = ("published", "department", "placeholder")
-NATURES = ("formative", "summative", "attested")
 _FOLDER = Path(__file__).parent
 
 _TOP = (
-    "key version title source months sources promises roles areas instruments "
+    "key version title source months sources promises roles areas instruments cards "
     "procedures experience milestones competences"
 )
 _PROCEDURE = "name short synonyms mandatory charted criterion expected_cases target alpha beta failure"
@@ -146,6 +145,8 @@ def read_text(text: str, path: Path) -> Programme:
     promises = top.table("promises", ["false_competence", "false_alarm", "alpha", "beta", "status"])
     roles, areas, instruments = (_named(top, key) for key in ("roles", "areas", "instruments"))
     months = top.whole("months", low=1, high=120)
+    procedures, experience = _procedures(top, promises), _experience(top)
+    competences = read_competences(top, roles, areas, instruments, [*procedures, *experience])
     return Programme(
         key=top.text("key"),
         version=top.text("version"),
@@ -155,10 +156,11 @@ def read_text(text: str, path: Path) -> Programme:
         false_competence=promises.fraction("false_competence"),
         false_alarm=promises.fraction("false_alarm"),
         promise_status=promises.choice("status", STATUSES),
-        procedures=_procedures(top, promises),
-        experience=_experience(top),
-        milestones=_milestones(top, instruments, months),
-        competences=_competences(top, roles, areas, instruments),
+        procedures=procedures,
+        experience=experience,
+        milestones=read_milestones(top, instruments, months),
+        competences=competences,
+        cards=read_cards(top, competences),
         roles=roles,
         areas=areas,
         instruments=instruments,
@@ -286,50 +288,3 @@ def _experience(top: Fields) -> dict[str, ExperienceItem]:
             target_status=_target_status(target),
         )
     return items
-
-
-def _milestones(top: Fields, instruments: dict[str, dict[str, str]], months: int) -> tuple[Milestone, ...]:
-    """Read the milestones, in order of month."""
-    milestones = [
-        Milestone(
-            key=entry.text("key"),
-            month=entry.whole("month", low=1, high=months),
-            name=entry.words("name"),
-            nature=entry.choice("nature", NATURES),
-            instrument=entry.choice("instrument", instruments),
-        )
-        for entry in top.tables("milestones", ["key", "month", "name", "nature", "instrument"])
-    ]
-    _refuse_twice(top, "milestones", [milestone.key for milestone in milestones])
-    return tuple(sorted(milestones, key=lambda milestone: milestone.month))
-
-
-def _competences(
-    top: Fields, roles: Iterable[str], areas: Iterable[str], instruments: Container[str]
-) -> tuple[Competence, ...]:
-    """Read the competences, in order of number."""
-    competences = []
-    for entry in top.tables("competences", ["number", "name", "role", "area", "documents"]):
-        documents = entry.texts("documents")
-        for document in documents:
-            if document not in instruments and not (document[:1] == "K" and document[1:].isdecimal()):
-                expected = "a key of [instruments], or K and the number of a competence card"
-                entry.refuse("documents", document, expected)
-        competences.append(
-            Competence(
-                number=entry.whole("number", low=1),
-                name=entry.words("name"),
-                role=entry.choice("role", roles),
-                area=entry.choice("area", ["", *areas], ""),
-                documents=documents,
-            )
-        )
-    _refuse_twice(top, "competences", [str(competence.number) for competence in competences])
-    return tuple(sorted(competences, key=lambda competence: competence.number))
-
-
-def _refuse_twice(top: Fields, key: str, names: list[str]) -> None:
-    """Refuse a name that is used twice in a list."""
-    for name in names:
-        if names.count(name) > 1:
-            top.refuse(key, name, "each name once", "It stands there twice: change or remove one.")
