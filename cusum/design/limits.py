@@ -13,9 +13,11 @@ from cusum.design.attainable import attainable_limit
 from cusum.design.guarantee import EstimationSample, guaranteed_limit
 from cusum.design.promises import LimitDesign, Promise
 from cusum.design.scores import check_count
+from cusum.design.simulated_limit import simulated_limit
 from cusum.design.steps import RiskSequence, adjusts_for_risk
-from cusum.design.tuning import search_limit, simulated_limit
+from cusum.design.tuning import search_limit
 from cusum.errors import InvalidParameter
+from cusum.work import Progress
 
 __all__ = ["LimitDesign", "Promise", "find_limit"]
 
@@ -29,9 +31,10 @@ def find_limit(
     risk: ArrayLike | RiskSequence | None = None,
     guarantee: float | None = None,
     sample: EstimationSample | None = None,
-    replicates: int = 200,
+    replicates: int | None = None,
     seed: int | None = None,
     executor: Executor | None = None,
+    progress: bool | Progress = False,
 ) -> LimitDesign:
     """Find the smallest limit that keeps a promise about false signals.
 
@@ -54,12 +57,16 @@ def find_limit(
         estimated from, such as 0.9; needs `sample` and `seed`, and takes the mix from the sample.
     sample : EstimationSample, optional
         That sample.
-    replicates : int, default 200
-        Bootstrap samples for a guarantee; simulated sequences (times 50) for a chart that follows no recursion.
+    replicates : int, optional
+        Bootstrap samples for a guarantee, 200 if left out; simulated sequences for a chart that follows no recursion,
+        100,000 for a probability and 10,000 for a mean if left out.
     seed : int, optional
         Seed of a bootstrap or a simulation, on which alone it depends.
     executor : Executor, optional
         Where bootstrap samples or simulations are run; here if left out.
+    progress : bool or callable, default False
+        Told ``progress(done, total, what)`` as a bootstrap or a simulation goes on; ``True`` draws a bar on the error
+        stream if that is a terminal.
 
     Returns
     -------
@@ -96,6 +103,7 @@ def find_limit(
     <LimitDesign: limit 2.8091, 502.2 cases to a false signal (promised 500), 49.0 cases where the alternative holds>
     """
     promise = _promise(false_signal, within, in_control_mean, risk, guarantee)
+    replicates = None if replicates is None else check_count("replicates", replicates)
     if chart.opening is not chart:
         raise InvalidParameter(
             "the chart is a {chart}",
@@ -111,9 +119,11 @@ def find_limit(
             chart=type(chart).__name__,
         )
     if guarantee is not None or sample is not None:
-        return guaranteed_limit(chart, promise, sample, replicates=replicates, seed=seed, executor=executor)
+        return guaranteed_limit(
+            chart, promise, sample, replicates=replicates or 200, seed=seed, executor=executor, progress=progress
+        )
     if isinstance(chart, BernoulliGlr):
-        return simulated_limit(chart, promise, replicates=50 * replicates, seed=seed, executor=executor)
+        return simulated_limit(chart, promise, replicates=replicates, seed=seed, executor=executor, progress=progress)
     if promise.in_control_mean is None and not adjusts_for_risk(chart):
         if risk is not None:
             raise InvalidParameter("risk was given to {chart}", expected="no risk", chart=type(chart).__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 
 from cusum.charts.base import Chart
 from cusum.design.laws import Bracket
@@ -76,6 +76,8 @@ class LimitDesign:
         Mean number of cases to a false signal, where that was promised.
     out_of_control_mean : Bracket, optional
         Mean number of cases to a signal when the alternative holds, where a mean was promised.
+    standard_error : float, default 0
+        Monte-Carlo standard error of the probability or mean that is kept, where it was simulated.
 
     Examples
     --------
@@ -95,14 +97,21 @@ class LimitDesign:
     false_signal_bounds: Bracket | None = None
     in_control_mean: Bracket | None = None
     out_of_control_mean: Bracket | None = None
+    standard_error: float = 0.0
 
     def __repr__(self) -> str:
         if self.in_control_mean is not None:
             kept, out = self.in_control_mean.value, self.out_of_control_mean
             other = f", {out.value:.1f} cases where the alternative holds" if out else ""
-            asked = f"(promised {self.promise.in_control_mean:g})"
+            asked = f"(promised {self.promise.in_control_mean:g}{self._error})"
             return f"<LimitDesign: limit {self.limit:.4f}, {kept:.1f} cases to a false signal {asked}{other}>"
+        power = "" if isnan(self.true_signal) else f", power {self.true_signal:.4f}"
         return (
             f"<LimitDesign: limit {self.limit:.4f}, false signal {self.false_signal:.4f} (promised "
-            f"{self.promise.false_signal:g}) within {self.promise.within} cases, power {self.true_signal:.4f}>"
+            f"{self.promise.false_signal:g}{self._error}) within {self.promise.within} cases{power}>"
         )
+
+    @property
+    def _error(self) -> str:
+        """Say the standard error of what was simulated."""
+        return f", simulated, standard error {self.standard_error:.2g}" if self.standard_error else ""

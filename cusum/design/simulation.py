@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cusum.charts.base import Chart
 from cusum.charts.glr import BernoulliGlr
-from cusum.charts.walk import TOLERANCE, FloatArray, Walk
+from cusum.charts.walk import TOLERANCE, Walk
 from cusum.design.laws import Bracket, Law, Listing
+from cusum.design.records import follow_records
 from cusum.design.steps import Steps
-from cusum.errors import InvalidParameter
+from cusum.work import Progress, in_chunks
 
-__all__ = ["SimulatedLaw", "largest_values", "simulate_first_signals"]
+__all__ = ["SimulatedLaw", "simulate_first_signals"]
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 _CHUNK = 2000
-_SHORT = 512
-_NEVER = 1e9
-
-Result = TypeVar("Result")
 
 
 class SimulatedLaw(Law):
@@ -104,7 +98,14 @@ class SimulatedLaw(Law):
 
 
 def simulate_first_signals(
-    chart: Chart, steps: Steps, *, replicates: int, cases: int, seed: int | None, executor: Executor | None = None
+    chart: Chart,
+    steps: Steps,
+    *,
+    replicates: int,
+    cases: int,
+    seed: int | None,
+    executor: Executor | None = None,
+    progress: bool | Progress = False,
 ) -> SimulatedLaw:
     """Run a chart on many simulated sequences, each up to its first signal.
 
@@ -123,6 +124,8 @@ def simulate_first_signals(
         The result depends on it alone, not on the executor or the number of workers.
     executor : Executor, optional
         Where the chunks of sequences are run; here, one after the other, if left out.
+    progress : bool or Progress, default False
+        A callback ``progress(done, total, what)``; ``True`` draws a bar on the error stream if that is a terminal.
 
     Returns
     -------
@@ -143,89 +146,9 @@ def simulate_first_signals(
     >>> bool(0 < law.mean().value < 60)
     True
     """
-    found = in_chunks(partial(_one_chunk, chart, steps, cases), replicates, _CHUNK, seed, executor)
+    run = partial(_one_chunk, chart, steps, cases)
+    found = in_chunks(run, replicates, _CHUNK, seed, executor, progress=progress, what="simulated sequences")
     return SimulatedLaw(np.concatenate([f for f, _ in found]), np.concatenate([a for _, a in found]), cases)
-
-
-def in_chunks(
-    run: Callable[[int, np.random.SeedSequence], Result],
-    count: int,
-    chunk: int,
-    seed: int | None,
-    executor: Executor | None,
-) -> list[Result]:
-    """Run something random in chunks, each with a seed of its own, here or elsewhere; the result is the same.
-
-    Parameters
-    ----------
-    run : callable
-        Takes a number of repetitions and a seed.
-    count, chunk : int
-        Number of repetitions, in all and in a chunk.
-    seed : int
-        Seed of the whole.
-    executor : Executor, optional
-        Where the chunks are run; here, one after the other, if left out.
-
-    Returns
-    -------
-    list
-        What the chunks gave, in order.
-
-    Raises
-    ------
-    InvalidParameter
-        If no seed is given.
-    """
-    if seed is None or isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-        raise InvalidParameter(
-            "seed is {seed!r}", expected="a whole number", remedy="A simulation needs a seed: seed=1.", seed=seed
-        )
-    sizes = [min(chunk, count - at) for at in range(0, count, chunk)]
-    seeds = np.random.SeedSequence(int(seed)).spawn(len(sizes))
-    return list(executor.map(run, sizes, seeds) if executor else map(run, sizes, seeds))
-
-
-def largest_values(
-    chart: Chart, rate: float, cases: int, *, replicates: int, seed: int | None, executor: Executor | None = None
-) -> FloatArray:
-    """Simulate sequences and give the largest value that the statistic took in each.
-
-    Parameters
-    ----------
-    chart : Chart
-        A chart without risk adjustment.
-    rate : float
-        True failure probability.
-    cases : int
-        Number of cases in a sequence.
-    replicates : int
-        Number of sequences.
-    seed : int
-        Seed, on which alone the result depends.
-    executor : Executor, optional
-        Where they are simulated.
-
-    Returns
-    -------
-    array of float, shape (replicates,)
-        The largest values.
-
-    Examples
-    --------
-    >>> from cusum import BernoulliGlr
-    >>> largest_values(BernoulliGlr(acceptable=0.1, limit=1.0), 0.1, 30, replicates=3, seed=1).shape
-    (3,)
-    """
-    change: dict[str, Any] = {"limit": _NEVER, "after_signal": "stop"}
-    run = partial(_largest_chunk, replace(chart, **change), rate, cases)
-    return np.concatenate(in_chunks(run, replicates, _CHUNK, seed, executor))
-
-
-def _largest_chunk(chart: Chart, rate: float, cases: int, size: int, seed: np.random.SeedSequence) -> FloatArray:
-    """Simulate some sequences to their ends."""
-    rng = np.random.default_rng(seed)
-    return np.array([chart.run(rng.random(cases) < rate).statistic.max() for _ in range(size)])
 
 
 def _one_chunk(
@@ -235,7 +158,9 @@ def _one_chunk(
     rng = np.random.default_rng(seed)
     opening = chart.opening
     if isinstance(opening, BernoulliGlr):
-        return _glr(opening, steps, cases, size, rng), np.ones(size, dtype=np.bool_)
+        rates = np.atleast_1d(steps.chances[..., 1])
+        first = follow_records(opening, rates, cases, opening.limit, size, rng).first_at(opening.limit)
+        return first, np.ones(size, dtype=np.bool_)
     return _side_by_side(opening.walk, steps, cases, size, rng)
 
 
@@ -261,21 +186,3 @@ def _side_by_side(
         if not live.size:
             break
     return first, above
-
-
-def _glr(chart: BernoulliGlr, steps: Steps, cases: int, size: int, rng: np.random.Generator) -> IntArray:
-    """Find the first signal of each sequence of a GLR chart, a block of cases at a time."""
-    first = np.zeros(size, dtype=np.int64)
-    stopping = replace(chart, after_signal="stop")
-    for k in range(size):
-        past = np.zeros(0, dtype=np.bool_)
-        at, length = 0, _SHORT
-        while at < cases and not first[k]:
-            length = min(length, cases - at)
-            rate = steps.chances[at : at + length, 1] if steps.in_order else steps.chances[1]
-            seen = np.concatenate((past, rng.random(length) < rate))
-            signal = stopping.run(seen).first()  # the cases looked back to did not signal before, and do not now
-            if signal is not None:
-                first[k] = at + signal - past.size
-            past, at, length = seen[-chart.window :], at + length, min(2 * length, 8 * _SHORT)
-    return first

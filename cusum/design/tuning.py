@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
 from math import ceil, log, nan
 
 import numpy as np
@@ -19,7 +18,7 @@ from cusum.design.searching import safe_limit
 from cusum.design.steps import RiskSequence, Steps, adjusts_for_risk
 from cusum.errors import CusumError, InvalidParameter
 
-__all__ = ["described", "first_guess", "question", "search_limit", "simulated_limit", "steps_under"]
+__all__ = ["described", "first_guess", "question", "search_limit", "steps_under"]
 
 _EXACT = 1e-5
 _ROUNDED = 1e-5
@@ -205,53 +204,3 @@ def _shortest(chart: Chart, steps: Steps) -> int:
         share = 1 - (walk.upper - 1e-9) * (1 - walk.memory) / top if top > 0 else 0.0
         return max(1, ceil(log(share) / log(walk.memory))) if share > 0 else np.iinfo(np.int64).max
     return max(1, ceil((walk.upper - walk.start - 1e-9) / top)) if top > 0 else np.iinfo(np.int64).max
-
-
-def simulated_limit(
-    chart: Chart, promise: Promise, *, replicates: int, seed: int | None, executor: Executor | None
-) -> LimitDesign:
-    """Find the limit of a chart that follows no recursion, from the largest value in each simulated sequence.
-
-    Parameters
-    ----------
-    chart : Chart
-        A GLR chart.
-    promise : Promise
-        A probability of a false signal within a number of cases.
-    replicates : int
-        Number of simulated sequences.
-    seed : int
-        Seed, on which alone the limit depends.
-    executor : Executor, optional
-        Where sequences are simulated.
-
-    Returns
-    -------
-    LimitDesign
-        The smallest limit for which the upper end of a 99% interval for the probability keeps the promise.
-
-    Raises
-    ------
-    InvalidParameter
-        If the promise is a mean, no seed is given, or there are too few sequences to keep the promise.
-    """
-    from scipy.stats import beta
-
-    from cusum.design.simulation import largest_values
-
-    if promise.in_control_mean is not None:
-        raise InvalidParameter("in_control_mean is given for a simulated chart", expected="false_signal and within")
-    found = largest_values(chart, chart.null_rate, promise.within, replicates=replicates, seed=seed, executor=executor)
-    largest = np.sort(found)
-    count = np.arange(replicates)  # sequences above the limit
-    upper = np.asarray(beta.ppf(0.995, count + 1, replicates - count), dtype=np.float64)
-    allowed = int(np.searchsorted(upper, promise.false_signal, side="right")) - 1
-    if allowed < 0:
-        raise InvalidParameter(
-            "{replicates} sequences are too few", expected="enough to show the promise kept", replicates=replicates
-        )
-    limit = float(largest[replicates - allowed - 1]) + 1e-6
-    above = int((largest >= limit).sum())
-    low = float(beta.ppf(0.005, above, replicates - above + 1)) if above else 0.0
-    bounds = Bracket(low, above / replicates, float(upper[above]))
-    return LimitDesign(with_limit(chart, limit), limit, above / replicates, nan, promise, True, 1, bounds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cusum.report.progress import Progress
 from cusum.report.writing import ReportPaths, write_report
+from cusum.work import Progress
 
 __all__ = ["Progress", "ReportPaths", "write_report"]

@@ -14,9 +14,9 @@ from cusum.errors import InvalidData, InvalidParameter
 from cusum.language import get_language
 from cusum.report.embedding import plotly_script
 from cusum.report.privacy import pseudonymise_cohort, read_key
-from cusum.report.progress import Progress, progress_reporter
 from cusum.report.rendering import Renderer
 from cusum.report.site import Site
+from cusum.work import Progress, progress_reporter
 
 if TYPE_CHECKING:
     from cusum.cohort import Cohort

@@ -10,7 +10,6 @@ from test_design_grid import DATA, RISKS, by_enumeration, cardiac_mix, rows
 
 from cusum import (
     BernoulliCusum,
-    BernoulliGlr,
     Criterion,
     Ewma,
     LearningCurveCusum,
@@ -87,16 +86,6 @@ def test_ewma(below):
     assert design.false_signal == pytest.approx(0.1, abs=0.02)
     if below:
         assert design.chart.improvement_limit == design.chart.limit == design.limit
-
-
-def test_glr_by_simulation():
-    chart = BernoulliGlr(acceptable=0.1, limit=1.0, window=30)
-    design = find_limit(chart, false_signal=0.2, within=40, seed=3, replicates=20)
-    assert design.false_signal_bounds.high <= 0.2
-    again = run_length(design.chart, failure_rate=0.1, seed=99, replicates=1000, horizon=40)
-    assert again.signal_by(40) < 0.2
-    with pytest.raises(CusumError, match="seed"):
-        find_limit(chart, false_signal=0.2, within=40)
 
 
 def test_a_guarantee_raises_the_limit_and_depends_on_the_seed_alone():

@@ -12,7 +12,7 @@ from cusum import Cohort
 from cusum.errors import InvalidData, InvalidParameter
 from cusum.report import ReportPaths, write_report
 from cusum.report.embedding import Embedding
-from cusum.report.progress import progress_reporter
+from cusum.work import progress_reporter
 
 
 def test_every_page_is_where_the_paths_say(cohort: Cohort, written: Callable[[str], ReportPaths]) -> None:
