@@ -6,6 +6,7 @@ from cusum.figures.alt_text import alt_text
 from cusum.figures.comparison import plot_comparison
 from cusum.figures.crossings import plot_crossings
 from cusum.figures.department import plot_department
+from cusum.figures.department_adjusted import plot_department_adjusted
 from cusum.figures.export import html_fragment, plotly_script, write_html, write_image, write_page
 from cusum.figures.funnel import plot_funnel
 from cusum.figures.learning_curve import plot_learning_curve
@@ -24,6 +25,7 @@ __all__ = [
     "plot_comparison",
     "plot_crossings",
     "plot_department",
+    "plot_department_adjusted",
     "plot_funnel",
     "plot_learning_curve",
     "plot_path",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -88,3 +89,18 @@ def words_of() -> Callable[[go.Figure], str]:
         return "\n".join(said)
 
     return collect
+
+
+@pytest.fixture(scope="session")
+def adjusted_cohort() -> Cohort:
+    """Two departments over the same months; the cases of one are harder, and there the failures come in a row."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for place, outcomes in {"Aarhus": "0" * 40 + "1" * 12 + "0" * 40, "Ærø": "0001000000" * 5}.items():
+        for k, outcome in enumerate(outcomes):
+            day = pd.Timestamp(2025, 1, 20) + pd.Timedelta(days=2 * k)
+            risk = 0.05 + 0.15 * float(rng.random()) + (0.1 if place == "Ærø" else 0.0)
+            rows.append((f"T{k % 3} {place}", place, "spinal", day, outcome == "1", round(risk, 3)))
+    rows += [("T9", "Ærø", "cvc", pd.Timestamp(2025, 3, 1) + pd.Timedelta(days=k), k == 2, 0.1) for k in range(12)]
+    columns = ["trainee", "department", "procedure", "performed_on", "failure", "expected"]
+    return analyse(read_registrations(pd.DataFrame(rows, columns=columns)), risk="expected")
