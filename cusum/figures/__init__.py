@@ -10,6 +10,7 @@ from cusum.figures.department_adjusted import plot_department_adjusted
 from cusum.figures.export import html_fragment, plotly_script, write_html, write_image, write_page
 from cusum.figures.funnel import plot_funnel
 from cusum.figures.learning_curve import plot_learning_curve
+from cusum.figures.observed_expected import plot_observed_expected
 from cusum.figures.path import plot_path
 from cusum.figures.plotting import plot
 from cusum.figures.run_length import plot_run_length
@@ -28,6 +29,7 @@ __all__ = [
     "plot_department_adjusted",
     "plot_funnel",
     "plot_learning_curve",
+    "plot_observed_expected",
     "plot_path",
     "plot_run_length",
     "plot_sensitivity",
