@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,20 +11,19 @@ import pandas as pd
 
 from cusum.charts.observed_expected import Vlad
 from cusum.charts.risk_adjusted import RiskAdjustedCusum, RiskAdjustedLearningCurveCusum
+from cusum.cohort.adjusted_limits import SafeLimit, safely_limited
 from cusum.cohort.designs import charted_procedures
-from cusum.design.limits import LimitDesign, find_limit
-from cusum.errors import InvalidData, InvalidParameter
-from cusum.models.departments import compare_departments
+from cusum.cohort.risk_models import Risk, RiskModels, case_risk
+from cusum.errors import CusumError, InvalidData
+from cusum.models.departments import DepartmentComparison, compare_departments
 from cusum.models.risk_model import RiskModel
 from cusum.programme import Procedure, Programme
 
-__all__ = ["Adjustment", "adjust", "anchor_risk", "case_risk"]
+__all__ = ["Adjustment", "adjust", "anchor_risk"]
 
 PERSON = ["trainee", "department", "region"]
 DEPARTMENT_ODDS_RATIO = 2.0
 """Doubled odds of failure: what the department's chart looks for (Steiner and others, 2000)."""
-
-Risk = RiskModel | Mapping[str, RiskModel] | str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,7 +39,9 @@ class Adjustment:
     designs : DataFrame
         One row a procedure: odds_ratio, limit, false_competence (kept) and power within expected_cases, shift (added to
         the model's log odds to meet the acceptable rate), risk_low and risk_high (5% and 95% points of the anchored
-        risk), department_limit and department_cases (its promise), cases.
+        risk), department_limit, department_cases, department_false_signal (kept within so many cases) and
+        department_power (at doubled odds), cases, left_out (cases without an expected risk),
+        shared (cases that the model was fitted on, as far as it knows them; NA for a column).
     departments : DataFrame
         One row for each department and procedure: cases, failures, expected (by the cohort's own average), ratio with
         limits, unadjusted_ratio, difficulty, signals (of the department's risk-adjusted CUSUM).
@@ -49,6 +50,14 @@ class Adjustment:
         average), vlad, statistic, limit, signal.
     notes : tuple of str
         What the risk model noted about itself.
+    models : mapping of str to RiskModel
+        Model of each adjusted procedure; none where the risks were given in a column.
+    refused : mapping of str to CusumError
+        Procedures for which no model could be fitted, and why.
+    fitted_here : bool
+        Whether the models were fitted on these very cases.
+    comparisons : mapping of str to DepartmentComparison
+        Departments against what their cases predict, by procedure.
     """
 
     crossings: pd.DataFrame
@@ -56,61 +65,14 @@ class Adjustment:
     departments: pd.DataFrame
     paths: pd.DataFrame
     notes: tuple[str, ...]
+    models: Mapping[str, RiskModel] = field(default_factory=dict)
+    refused: Mapping[str, CusumError] = field(default_factory=dict)
+    fitted_here: bool = False
+    comparisons: Mapping[str, DepartmentComparison] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         n = int(self.crossings["crossed"].sum())
         return f"<Adjustment: {n} signals of competence, {int(self.departments['signals'].sum())} of departments>"
-
-
-def case_risk(cases: pd.DataFrame, risk: Risk) -> pd.Series:
-    """Give each case's expected failure probability.
-
-    Parameters
-    ----------
-    cases : DataFrame
-        Charted cases with the covariates that the model asks for.
-    risk : RiskModel, mapping of str to RiskModel, or str
-        One model for all procedures, one for each, or the column that holds the probabilities.
-
-    Returns
-    -------
-    Series of float
-        Probability in (0, 1), missing where there is no model for the procedure.
-
-    Raises
-    ------
-    InvalidData
-        If the column is missing, or holds something else than probabilities.
-    InvalidParameter
-        If `risk` is none of these.
-    """
-    if isinstance(risk, RiskModel):
-        return pd.Series(risk.predict(cases), index=cases.index)
-    if isinstance(risk, Mapping):
-        found = pd.Series(np.nan, index=cases.index)
-        for key, model in risk.items():
-            mine = cases["procedure"] == key
-            if mine.any():
-                found[mine] = model.predict(cases[mine])
-        return found
-    if not isinstance(risk, str):
-        raise InvalidParameter(
-            "risk is a {kind}",
-            expected="a risk model, one for each procedure, or the name of a column",
-            kind=type(risk).__name__,
-        )
-    if risk not in cases:
-        raise InvalidData("the registrations have no column {name!r}", expected="expected probabilities", name=risk)
-    values = pd.to_numeric(cases[risk], errors="coerce").astype("float64")
-    wrong = ~((values > 0) & (values < 1))
-    if wrong.any():
-        raise InvalidData(
-            "column {name!r} holds no probability in row {row}",
-            expected="a number strictly between 0 and 1",
-            name=risk,
-            row=int(cases.loc[wrong, "row"].iloc[0]),
-        )
-    return values
 
 
 def anchor_risk(risk: np.ndarray, rate: float) -> tuple[np.ndarray, float]:
@@ -188,14 +150,17 @@ def adjust(cases: pd.DataFrame, crossings: pd.DataFrame, programme: Programme, r
     <Adjustment: 1 signals of competence, 0 of departments>
     """
     found = cases.assign(risk=case_risk(cases, risk), department=cases["department"].replace("", "–"))
-    parts = [
-        _adjust_one(mine.reset_index(drop=True), procedure, programme)
-        for key, procedure in charted_procedures(programme).items()
-        if not (mine := found[(found["procedure"] == key) & found["risk"].notna()]).empty
-    ]
+    parts = []
+    for key, procedure in charted_procedures(programme).items():
+        every = found[found["procedure"] == key]
+        if (mine := every[every["risk"].notna()].reset_index(drop=True)).empty:
+            continue
+        part = _adjust_one(mine, procedure, programme)
+        part[1].update(left_out=len(every) - len(mine), shared=_shared(mine, risk, key))
+        parts.append(part)
     if not parts:
         raise InvalidData("no charted procedure has expected risks", expected="a risk model for at least one")
-    rows, designs, departments, paths = zip(*parts, strict=True)
+    rows, designs, departments, comparisons, paths = zip(*parts, strict=True)
     trainees = pd.DataFrame([row for part in rows for row in part]).merge(
         crossings[[*PERSON, "procedure", "case"]].rename(columns={"case": "unadjusted_case"}),
         on=["trainee", "procedure"],
@@ -209,7 +174,26 @@ def adjust(cases: pd.DataFrame, crossings: pd.DataFrame, programme: Programme, r
         pd.concat(departments, ignore_index=True),
         pd.concat(paths, ignore_index=True),
         _notes(risk),
+        _models(risk, [design["procedure"] for design in designs]),
+        risk.refused if isinstance(risk, RiskModels) else {},
+        isinstance(risk, RiskModels),
+        dict(zip((design["procedure"] for design in designs), comparisons, strict=True)),
     )
+
+
+def _shared(mine: pd.DataFrame, risk: Risk, key: str) -> int | None:
+    """Count the cases that the model was fitted on."""
+    if isinstance(risk, str):
+        return None
+    model = risk if isinstance(risk, RiskModel) else risk[key]
+    return model.shared_cases(mine.assign(failure=mine["failure"].astype("bool")))
+
+
+def _models(risk: Risk, procedures: list[str]) -> dict[str, RiskModel]:
+    """Say which model stands behind each adjusted procedure."""
+    if isinstance(risk, RiskModel):
+        return dict.fromkeys(procedures, risk)
+    return {key: risk[key] for key in procedures} if isinstance(risk, Mapping) else {}
 
 
 def _notes(risk: Risk) -> tuple[str, ...]:
@@ -220,23 +204,23 @@ def _notes(risk: Risk) -> tuple[str, ...]:
 
 def _adjust_one(
     mine: pd.DataFrame, procedure: Procedure, programme: Programme
-) -> tuple[list[dict[str, Any]], dict[str, Any], pd.DataFrame, pd.DataFrame]:
+) -> tuple[list[dict[str, Any]], dict[str, Any], pd.DataFrame, DepartmentComparison, pd.DataFrame]:
     """Design and run the charts of one procedure."""
     key, criterion = procedure.key, procedure.criterion
     anchored, step = anchor_risk(mine["risk"].to_numpy(), criterion.acceptable)
     mine["anchored"] = anchored
-    design = find_limit(
+    design = safely_limited(
         RiskAdjustedLearningCurveCusum(odds_ratio=criterion.odds_ratio, limit=1.0),
+        anchored,
         false_signal=programme.false_competence,
         within=procedure.expected_cases,
-        risk=anchored,
     )
     largest = int(mine.groupby("department").size().max())
-    watch = find_limit(
+    watch = safely_limited(
         RiskAdjustedCusum(odds_ratio=DEPARTMENT_ODDS_RATIO, limit=1.0),
+        mine["risk"].to_numpy(),
         false_signal=programme.false_alarm,
         within=largest,
-        risk=mine["risk"].to_numpy(),
     )
     low, high = np.quantile(anchored, [0.05, 0.95])
     described = {
@@ -251,13 +235,15 @@ def _adjust_one(
         "risk_high": high,
         "department_limit": watch.limit,
         "department_cases": largest,
+        "department_false_signal": watch.false_signal,
+        "department_power": watch.true_signal,
         "cases": len(mine),
     }
     walked = _by_department(mine, watch, key)
-    return _trainees(mine, design, key), described, _compare(mine, walked, key), walked
+    return _trainees(mine, design, key), described, *_compare(mine, walked, key), walked
 
 
-def _trainees(mine: pd.DataFrame, design: LimitDesign, key: str) -> list[dict[str, Any]]:
+def _trainees(mine: pd.DataFrame, design: SafeLimit, key: str) -> list[dict[str, Any]]:
     """Chart each trainee's cases of one procedure by the risk-adjusted LC-CUSUM."""
     average = float(mine["anchored"].mean())
     rows = []
@@ -280,7 +266,7 @@ def _trainees(mine: pd.DataFrame, design: LimitDesign, key: str) -> list[dict[st
     return rows
 
 
-def _by_department(mine: pd.DataFrame, watch: LimitDesign, key: str) -> pd.DataFrame:
+def _by_department(mine: pd.DataFrame, watch: SafeLimit, key: str) -> pd.DataFrame:
     """Walk through each department's cases in order of date."""
     keys = ["department", "performed_on", *(["sequence"] if "sequence" in mine else []), "row"]
     dated = mine.sort_values(keys, kind="stable", ignore_index=True)
@@ -309,19 +295,16 @@ def _by_department(mine: pd.DataFrame, watch: LimitDesign, key: str) -> pd.DataF
     return pd.concat(pieces, ignore_index=True)
 
 
-def _compare(mine: pd.DataFrame, walked: pd.DataFrame, key: str) -> pd.DataFrame:
+def _compare(mine: pd.DataFrame, walked: pd.DataFrame, key: str) -> tuple[pd.DataFrame, DepartmentComparison]:
     """Hold each department's failures against what its cases predict, and against the plain average."""
-    table = mine.assign(failure=mine["failure"].astype("bool"))
-    adjusted = compare_departments(table, expected="risk").table
-    varies = 0 < int(table["failure"].sum()) < len(table)
-    overall = (
-        compare_departments(table).table.set_index("department")["ratio"] if varies else pd.Series(dtype="float64")
-    )
+    compared = compare_departments(mine.assign(failure=mine["failure"].astype("bool")), expected="risk")
+    columns = ["department", "cases", "failures", "expected", "ratio", "ratio_low", "ratio_high"]
+    rows = compared.table[columns].copy()
+    rows.insert(1, "procedure", key)
+    average = rows["cases"] * compared.overall
+    rows["unadjusted_ratio"] = rows["failures"] / average.where(average > 0)
     difficulty = mine.groupby("department", observed=True)["risk"].mean() / float(mine["risk"].mean())
     signals = walked.groupby("department")["signal"].sum()
-    columns = ["department", "cases", "failures", "expected", "ratio", "ratio_low", "ratio_high"]
-    rows = adjusted[columns].copy()
-    rows.insert(1, "procedure", key)
-    for name, values in (("unadjusted_ratio", overall), ("difficulty", difficulty), ("signals", signals)):
+    for name, values in (("difficulty", difficulty), ("signals", signals)):
         rows[name] = rows["department"].map(values)
-    return rows
+    return rows, compared

@@ -199,6 +199,8 @@ def pseudonymise_cohort(cohort: Cohort, key: bytes) -> Cohort:
     names = sorted({str(name) for frame in listed if "trainee" in frame for name in frame["trainee"]} - {""})
     mapping = pseudonyms(names, key)
     renamed: dict[str, Any] = {name: _rename(frame, mapping) for name, frame in frames.items()}
+    if cohort.adjusted is not None:
+        renamed["adjusted"] = replace(cohort.adjusted, crossings=_rename(cohort.adjusted.crossings, mapping))
     return replace(cohort, registrations=_registrations(registrations, mapping), **renamed)
 
 
