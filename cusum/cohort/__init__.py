@@ -9,6 +9,7 @@ from cusum.cohort.cohort import Cohort
 from cusum.cohort.comparison import ChartComparison, CriterionSensitivity, compare_charts, criterion_sensitivity
 from cusum.cohort.completeness import describe_completeness
 from cusum.cohort.forecast import forecast_experience
+from cusum.cohort.monitoring import GroupMonitoring, monitor_groups
 from cusum.cohort.truth import compare_with_truth
 from cusum.cohort.volume import department_volumes
 
@@ -16,6 +17,7 @@ __all__ = [
     "ChartComparison",
     "Cohort",
     "CriterionSensitivity",
+    "GroupMonitoring",
     "analyse",
     "compare_charts",
     "compare_with_truth",
@@ -25,4 +27,5 @@ __all__ = [
     "describe_case_mix",
     "describe_completeness",
     "forecast_experience",
+    "monitor_groups",
 ]
