@@ -84,7 +84,7 @@ def in_chunks(
     Examples
     --------
     >>> in_chunks(lambda size, seed: np.random.default_rng(seed).integers(10, size=size).tolist(), 3, 2, seed=1)
-    [[8, 6], [8]]
+    [[0, 6], [9]]
     """
     if seed is None or isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise InvalidParameter(

@@ -79,6 +79,10 @@ def needed_limit(chart: Chart, promise: Promise, steps: Steps) -> float:
             return log(min(kept, 1e300) / promise.in_control_mean)
         return log(promise.false_signal / max(kept, 1e-300))
 
+    if chart.walk.memory == 1:  # a limit below the smallest score that raises signals no sooner than one at it
+        least = float(steps.values[steps.values > 0].min())
+        if margin(least) >= 0:
+            return least
     return safe_limit(margin, first_guess(chart, steps), _PRECISION)
 
 

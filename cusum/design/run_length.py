@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -16,7 +18,7 @@ from cusum.design.distribution import RunLength
 from cusum.design.laws import ExcursionLaw, LatticeLaw, Law
 from cusum.design.ordered import OrderedLaw, failure_adds_the_same
 from cusum.design.scores import Scores, check_count, check_rates, two_scores
-from cusum.design.simulation import simulate_first_signals
+from cusum.design.simulation import SimulatedLaw, simulate_first_signals
 from cusum.design.steps import (
     RiskSequence,
     Steps,
@@ -27,6 +29,7 @@ from cusum.design.steps import (
     steps_by_case,
 )
 from cusum.errors import InvalidParameter
+from cusum.work import Progress
 
 __all__ = ["RunLength", "Scores", "check_rates", "run_length", "signal_probability", "two_scores"]
 
@@ -49,6 +52,7 @@ def run_length(
     seed: int | None = None,
     replicates: int = 10_000,
     executor: Executor | None = None,
+    progress: bool | Progress = False,
 ) -> RunLength:
     """Say how many cases a chart takes to signal, for performers with a given failure rate.
 
@@ -79,7 +83,10 @@ def run_length(
     replicates : int, default 10,000
         Number of simulated sequences.
     executor : Executor, optional
-        Where a simulation is run, such as a process pool; here if left out.
+        Where a simulation is run, such as a process pool or a Dask client's `get_executor()`; here if left out.
+    progress : bool or callable, default False
+        Told ``progress(done, total, what)`` as a simulation goes on; ``True`` draws a bar if the error stream is a
+        terminal.
 
     Returns
     -------
@@ -125,7 +132,8 @@ def run_length(
     opening = chart.opening
     steps = given_steps(chart, failure_rate, risk, odds_ratio)
     if isinstance(opening, BernoulliGlr) or method == "simulation":
-        return _simulated(chart, steps, method, horizon, seed, replicates, executor)
+        work = partial(simulate_first_signals, seed=seed, executor=executor, progress=progress)
+        return _simulated(chart, steps, method, horizon, replicates, work)
     walk = opening.walk
     if walk.lower is None and walk.upper is None:
         raise InvalidParameter("the chart has no limit", expected="a chart that can signal")
@@ -214,9 +222,8 @@ def _simulated(
     steps: Steps,
     method: Method,
     horizon: int | None,
-    seed: int | None,
     replicates: int,
-    executor: Executor | None,
+    work: Callable[..., SimulatedLaw],
 ) -> RunLength:
     """Simulate, where that is asked for or the only way."""
     if method not in ("auto", "simulation"):
@@ -228,7 +235,5 @@ def _simulated(
         )
     cases = horizon or _LONGEST_SIMULATED
     cases = min(cases, steps.values.shape[0]) if isinstance(steps, Steps) and steps.in_order else cases
-    law = simulate_first_signals(
-        chart, steps, replicates=check_count("replicates", replicates), cases=cases, seed=seed, executor=executor
-    )
+    law = work(chart, steps, replicates=check_count("replicates", replicates), cases=cases)
     return RunLength(chart.opening.kinds, law, "simulation", law.standard_error)
