@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from html import escape
 
 import numpy as np
@@ -35,9 +36,6 @@ class TimeToCompetence:
         Confidence of the limits, each by itself.
     clock : str, default "cases"
         "cases", or "days" since the trainee's start.
-    log_rank : tuple of float, int and float, or None
-        Statistic, degrees of freedom and P value of the log-rank test between the groups; None where there is nothing
-        to test.
     restricted_mean : DataFrame or None
         Columns group, horizon, mean (wait of all trainees, longer ones counted as the horizon), standard_error, low,
         high.
@@ -47,16 +45,23 @@ class TimeToCompetence:
     only_crossed : DataFrame or None
         Columns group, mean_of_those_who_crossed, crossed, left_out, note. The average of those who crossed, as many
         papers give it; biased, as the note says.
+    waits : Waits or None
+        The waiting times themselves; the log-rank test is computed from them when it is first asked for.
     """
 
     curve: pd.DataFrame
     median: pd.DataFrame
     confidence: float
     clock: str = "cases"
-    log_rank: tuple[float, int, float] | None = None
     restricted_mean: pd.DataFrame | None = None
     incidence: pd.DataFrame | None = None
     only_crossed: pd.DataFrame | None = None
+    waits: Waits | None = None
+
+    @cached_property
+    def log_rank(self) -> tuple[float, int, float] | None:
+        """Statistic, degrees of freedom and P value of the log-rank test between groups; None with nothing to test."""
+        return None if self.waits is None else survival_groups.log_rank(self.waits)
 
     def __repr__(self) -> str:
         """Say it in one line."""
@@ -153,10 +158,10 @@ def time_to_competence(
         pd.DataFrame(medians).astype({"median": "Int64", "low": "Int64", "high": "Int64"}),
         confidence,
         clock,
-        survival_groups.log_rank(waits),
         survival_groups.restricted_means(waits, end, confidence),
         survival_groups.incidence(waits, confidence) if "left" in crossings else None,
         survival_groups.average_of_those_who_crossed(waits),
+        waits,
     )
 
 
@@ -196,9 +201,10 @@ def _kaplan_meier(waits: Waits, confidence: float) -> pd.DataFrame:
 
 def _median(curve: pd.DataFrame) -> dict[str, int | None]:
     """Find the first case at which half have crossed, and where the limits of the curve pass one half."""
+    case = curve["case"].to_numpy()
 
     def first(column: str) -> int | None:
-        reached = curve[curve[column] >= 0.5 - 1e-12]
-        return int(reached["case"].iloc[0]) if len(reached) else None
+        reached = np.flatnonzero(curve[column].to_numpy() >= 0.5 - 1e-12)
+        return int(case[reached[0]]) if reached.size else None
 
     return {"median": first("share"), "low": first("high"), "high": first("low")}
