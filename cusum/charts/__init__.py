@@ -8,6 +8,7 @@ from cusum.charts.catalogue import CHARTS, chart_class
 from cusum.charts.ewma import Ewma
 from cusum.charts.glr import BernoulliGlr, Change, GlrPath
 from cusum.charts.learning import LearningCurveCusum, LearningThenMonitoring
+from cusum.charts.low_volume import LastLookCusum
 from cusum.charts.many import Paths
 from cusum.charts.observed_expected import PredictionLimits, Vlad
 from cusum.charts.risk_adjusted import RiskAdjustedCusum, RiskAdjustedLearningCurveCusum
@@ -23,6 +24,7 @@ __all__ = [
     "Chart",
     "Ewma",
     "GlrPath",
+    "LastLookCusum",
     "LearningCurveCusum",
     "LearningThenMonitoring",
     "Path",

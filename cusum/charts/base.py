@@ -44,6 +44,10 @@ __all__ = [
 ]
 
 
+_UNSAID = (("competent", "learning"), ("alarm", "no_alarm"))
+"""What is known of a person before a chart has said what it can say."""
+
+
 class Stretch(NamedTuple):
     """Some cases in a row as a chart followed them; crossings by 0-based case and side (-1 lower, +1 upper)."""
 
@@ -215,10 +219,13 @@ class Chart(ABC):
         -------
         array of str, shape (n,)
             "learning" until competence is signalled, then "competent"; "alarm" once deterioration has been signalled,
-            until competence is signalled again. A chart that cannot say competence goes from "learning" to "alarm".
+            until competence is signalled again. A chart that can say deterioration but not competence calls nobody
+            learning or competent: "no_alarm" until deterioration is signalled, then "alarm". A chart that can say
+            neither says "".
         """
         changes: list[tuple[int, str]] = []
-        known, recent = "learning", list[Signal]()
+        first = next((word for said, word in _UNSAID if said in self.says), "")
+        known, recent = first, list[Signal]()
         for signal in signals:
             recent = [*recent[-1:], signal]
             if signal.kind in ("deterioration", "unacceptable"):
@@ -228,7 +235,7 @@ class Chart(ABC):
             elif self.competence_signal(recent):
                 known = "competent"
             changes.append((signal.case, known))
-        return fill_from("learning", changes, n)
+        return fill_from(first, changes, n)
 
     def phases(self, signals: Sequence[Signal], n: int) -> TextArray:
         """Tell which chart each case was under, where a chart has two.

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cusum.charts.likelihood_ratio import LikelihoodRatioCusum
-from cusum.charts.walk import AfterSignal
+from cusum.charts.likelihood_ratio import AfterLimit, LikelihoodRatioCusum
 
 __all__ = ["BernoulliCusum"]
 
@@ -60,7 +59,7 @@ class BernoulliCusum(LikelihoodRatioCusum):
     kinds: ClassVar[tuple[str, str]] = ("", "deterioration")
     references: ClassVar[tuple[str, ...]] = ("10.1093/biomet/41.1-2.100", "10.1080/00224065.1999.11979900")
 
-    after_signal: AfterSignal = "restart"
+    after_signal: AfterLimit = "restart"
 
     @property
     def null_rate(self) -> float:

@@ -7,6 +7,7 @@ from cusum.charts.bernoulli import BernoulliCusum
 from cusum.charts.ewma import Ewma
 from cusum.charts.glr import BernoulliGlr
 from cusum.charts.learning import LearningCurveCusum, LearningThenMonitoring
+from cusum.charts.low_volume import LastLookCusum
 from cusum.charts.observed_expected import Vlad
 from cusum.charts.risk_adjusted import RiskAdjustedCusum, RiskAdjustedLearningCurveCusum
 from cusum.charts.sequential_test import RiskAdjustedSequentialTest
@@ -22,6 +23,7 @@ CHARTS: dict[str, type[Chart]] = {
         BernoulliCusum,
         LearningCurveCusum,
         LearningThenMonitoring,
+        LastLookCusum,
         RiskAdjustedCusum,
         RiskAdjustedLearningCurveCusum,
         RiskAdjustedSequentialTest,

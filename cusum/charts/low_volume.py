@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cusum.charts.base import (
-    BoolArray,
-    Chart,
-    Path,
-    Stretch,
-    check_criterion,
-    check_failure,
-    check_positive,
-    refuse_risk,
-)
+from cusum.charts.base import BoolArray, Chart, Path, Stretch, check_positive, refuse_risk
 from cusum.charts.lanes import Lanes, WalkRule, run_lanes
+from cusum.charts.learning import LearningCurveCusum
 from cusum.charts.walk import TOLERANCE, Carried, FloatArray, IntArray, Walk
 from cusum.criterion import Criterion
 from cusum.errors import InvalidParameter
@@ -55,7 +46,7 @@ class LastLookCusum(Chart):
     declaration within N cases) evenly over the cases. This chart keeps part of it for case N, where a lower limit then
     keeps the same promise. It declares more of those who are good enough within N cases, and declares some of them
     later: those whom the LC-CUSUM would have declared on the way, and who now wait for the last look. Design both
-    limits with `cusum.design.low_volume.design_low_volume`.
+    limits with `cusum.design_low_volume`.
 
     A failure in place of a success never brings a declaration forward. So the promise made for a constant unacceptable
     rate also holds for any rates, constant or not, that are never below it.
@@ -96,8 +87,7 @@ class LastLookCusum(Chart):
 
     def __post_init__(self) -> None:
         """Refuse parameters outside their range."""
-        check_criterion(self.criterion)
-        object.__setattr__(self, "limit", check_positive("limit", self.limit))
+        object.__setattr__(self, "limit", self.running.limit)  # refuses a criterion or a limit that is none
         object.__setattr__(self, "last_limit", check_positive("last_limit", self.last_limit))
         whole = isinstance(self.cases, (int, np.integer)) and not isinstance(self.cases, bool)
         if not whole or self.cases < 1:
@@ -110,14 +100,14 @@ class LastLookCusum(Chart):
         raise InvalidParameter(
             "{chart} is no walk",
             expected="a chart with the same limits at every case",
-            remedy="Use cusum.design.low_volume.last_look_by_case for its exact characteristics.",
+            remedy="Design its two limits with cusum.design_low_volume; cusum.run_length says what it does.",
             chart=type(self).__name__,
         )
 
     @property
-    def running(self) -> Walk:
-        """The recursion before the last look: floor at 0, the running limit."""
-        return Walk(floor=0.0, upper=self.limit, after_signal="stop")
+    def running(self) -> LearningCurveCusum:
+        """The LC-CUSUM that this chart is before the last look: the same scores, the running limit."""
+        return LearningCurveCusum(criterion=self.criterion, limit=self.limit)
 
     @property
     def null_rate(self) -> float:
@@ -145,8 +135,7 @@ class LastLookCusum(Chart):
             ln(p0/p1) for a failure, ln((1-p0)/(1-p1)) for a success.
         """
         refuse_risk(self, risk)
-        p0, p1 = self.criterion.acceptable, self.criterion.unacceptable
-        return np.where(check_failure(failure), log(p0 / p1), log((1 - p0) / (1 - p1)))
+        return self.running.scores(failure)
 
     def _follow(self, failure: BoolArray, risk: FloatArray | None, before: Path | None) -> Stretch:
         """Add up the scores, from the start or from what a path has come to, and compare with the limits."""

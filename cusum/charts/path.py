@@ -105,7 +105,7 @@ class Path:
 
     @cached_property
     def state(self) -> TextArray:
-        """What is known after each case: "learning", "competent" or "alarm"."""
+        """What is known after each case: "learning", "competent", "no_alarm" or "alarm"; "" if the chart says none."""
         return self.chart.states(self.signals, self.failure.size)
 
     def first(self, kind: str | None = None) -> int | None:

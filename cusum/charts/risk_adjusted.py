@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cusum.charts.base import (
-    Chart,
-    check_choice,
-    check_failure,
-    check_positive,
-    check_risk,
-    require_risk,
-)
-from cusum.charts.checking import check_start
-from cusum.charts.walk import FloatArray, Walk
+from cusum.charts.base import Chart, check_failure, check_positive, check_risk, require_risk
+from cusum.charts.likelihood_ratio import AfterLimit, FlooredCusum
+from cusum.charts.walk import FloatArray
 from cusum.errors import InvalidParameter
 
 __all__ = ["RiskAdjustedCusum", "RiskAdjustedLearningCurveCusum", "check_odds_ratio", "log_ratios"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RiskAdjustedCusum(Chart):
+class _OddsRatioCusum(FlooredCusum):
+    """What the two risk-adjusted CUSUMs share: the odds ratio beside the floor and the limit."""
+
+    odds_ratio: float = 2.0
+
+    def __post_init__(self) -> None:
+        """Refuse parameters outside their range."""
+        object.__setattr__(self, "odds_ratio", check_odds_ratio(self.odds_ratio))
+        super().__post_init__()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiskAdjustedCusum(_OddsRatioCusum):
     """Watch a performer whose cases differ in difficulty, and signal when the odds of failure have changed.
 
     Parameters
@@ -73,23 +78,12 @@ class RiskAdjustedCusum(Chart):
     kinds: ClassVar[tuple[str, str]] = ("", "deterioration")
     references: ClassVar[tuple[str, ...]] = ("10.1093/biostatistics/1.4.441",)
 
-    odds_ratio: float = 2.0
-    limit: float
-    start: float = 0.0
-    after_signal: Literal["restart", "stop", "continue"] = "restart"
+    after_signal: AfterLimit = "restart"
 
     def __post_init__(self) -> None:
         """Refuse parameters outside their range; name the signal by the direction."""
-        object.__setattr__(self, "odds_ratio", check_odds_ratio(self.odds_ratio))
-        object.__setattr__(self, "limit", check_positive("limit", self.limit))
-        check_choice("after_signal", self.after_signal, ("restart", "stop", "continue"))
-        check_start(self.start, self.limit)
+        super().__post_init__()
         object.__setattr__(self, "kinds", ("", "deterioration" if self.odds_ratio > 1 else "improvement"))
-
-    @property
-    def walk(self) -> Walk:
-        """The recursion: floor at 0, one upper limit."""
-        return Walk(floor=0.0, upper=self.limit, start=self.start, after_signal=self.after_signal)
 
     def scores(self, failure: ArrayLike, *, risk: ArrayLike | None = None) -> FloatArray:
         """Give the log likelihood ratio of each outcome, changed odds against expected odds.
@@ -110,7 +104,7 @@ class RiskAdjustedCusum(Chart):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RiskAdjustedLearningCurveCusum(Chart):
+class RiskAdjustedLearningCurveCusum(_OddsRatioCusum):
     """Watch a learner whose cases differ in difficulty, and signal when the cases say: as good as expected.
 
     Parameters
@@ -157,24 +151,11 @@ class RiskAdjustedLearningCurveCusum(Chart):
     kinds: ClassVar[tuple[str, str]] = ("", "competent")
     references: ClassVar[tuple[str, ...]] = ("10.1002/sim.3947", "10.1093/biostatistics/1.4.441")
 
-    odds_ratio: float = 2.0
-    limit: float
-    start: float = 0.0
-    after_signal: Literal["stop", "restart", "continue"] = "stop"
-
     def __post_init__(self) -> None:
         """Refuse parameters outside their range."""
-        object.__setattr__(self, "odds_ratio", check_odds_ratio(self.odds_ratio))
+        super().__post_init__()
         if self.odds_ratio <= 1:
             raise InvalidParameter("odds_ratio is {value}", expected="a number above 1", value=self.odds_ratio)
-        object.__setattr__(self, "limit", check_positive("limit", self.limit))
-        check_choice("after_signal", self.after_signal, ("restart", "stop", "continue"))
-        check_start(self.start, self.limit)
-
-    @property
-    def walk(self) -> Walk:
-        """The recursion: floor at 0, one upper limit."""
-        return Walk(floor=0.0, upper=self.limit, start=self.start, after_signal=self.after_signal)
 
     def scores(self, failure: ArrayLike, *, risk: ArrayLike | None = None) -> FloatArray:
         """Give the log likelihood ratio of each outcome, expected odds against R times the odds.

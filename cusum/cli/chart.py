@@ -267,11 +267,13 @@ def _say(table: pd.DataFrame, chart: Chart, heading: str, language: Language) ->
 
 
 def _limits(chart: Chart) -> list[float]:
-    """The limits of a chart, learning before monitoring."""
-    from cusum.charts import BernoulliGlr, LearningThenMonitoring
+    """The limits of a chart, learning before monitoring, and a last look last."""
+    from cusum.charts import BernoulliGlr, LastLookCusum, LearningThenMonitoring
 
     if isinstance(chart, BernoulliGlr):
         return [chart.limit]
+    if isinstance(chart, LastLookCusum):
+        return [chart.limit, chart.last_limit]
     parts = (chart.learning, chart.monitoring) if isinstance(chart, LearningThenMonitoring) else (chart,)
     return [float(value) for part in parts for value in (part.walk.lower, part.walk.upper) if value is not None]
 

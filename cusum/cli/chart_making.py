@@ -132,6 +132,13 @@ def _check(wish: Wish, risk: pd.Series | None) -> None:
         raise InvalidParameter(
             "--limit was given to {chart}", expected="no limit: this chart takes none", chart=wish.name
         )
+    if wish.limit is not None and wish.name == "last_look":
+        raise InvalidParameter(
+            "--limit was given to {chart}",
+            expected="no limit: its two limits are designed together for the promise",
+            remedy="Give --within and --false-signal, or the chart lc_cusum a limit of its own.",
+            chart=wish.name,
+        )
 
 
 def _by_programme(wish: Wish, programme: Programme, procedure: Procedure) -> Chart:

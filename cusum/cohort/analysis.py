@@ -43,7 +43,7 @@ def analyse(
         The programme in force, its name or its file; the one that the registrations were read with if left out.
     chart : Chart or str, optional
         A chart for all procedures; or the name of one that is made for each procedure by the programme's criterion:
-        "learning_then_monitoring" (the default), "lc_cusum", "standard" (Kestin's) or "bernoulli".
+        "learning_then_monitoring" (the default), "lc_cusum", "last_look", "standard" (Kestin's) or "bernoulli".
     risk : RiskModel, mapping of str to RiskModel, or str, optional
         What to expect of each case: a model from :func:`cusum.fit_risk_model`, one for each procedure, or the column of
         expected failure probabilities. Adds the risk-adjusted charts, beside the others, in ``adjusted``.

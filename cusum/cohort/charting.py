@@ -186,6 +186,8 @@ def _note(status: str, cases: int, design: pd.Series) -> str:
         return ""
     if not design["can_decide"]:
         return "cannot_decide"
+    if cases >= design["last_look"]:
+        return "last_look_taken"
     if cases < design["shortest_run"]:
         return "too_few_cases"
     return "low_power" if design["power"] < 0.5 else ""

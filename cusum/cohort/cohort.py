@@ -48,8 +48,9 @@ class Cohort:
         The same rows: status, note, statistic, limit, last_performed_on, successes_needed,
         successes_needed_one_failure, expected_cases.
     designs : DataFrame
-        One row a charted procedure: criterion and its source, the limit, what was promised, what is kept (exact), the
-        power, and how many false declarations to expect.
+        One row a charted procedure: criterion and its source, the limit (of a chart with a last look also the case of
+        that look, last_look, and its limit, last_limit), what was promised, what is kept (exact), the power, and how
+        many false declarations to expect.
     experience : DataFrame
         One row for each trainee, item and month of the post: count, cumulative, target.
     milestones : DataFrame

@@ -12,16 +12,18 @@ from cusum.charts.base import Chart
 from cusum.charts.bernoulli import BernoulliCusum
 from cusum.charts.catalogue import CHARTS
 from cusum.charts.learning import LearningCurveCusum, LearningThenMonitoring
+from cusum.charts.low_volume import LastLookCusum
 from cusum.charts.standard import StandardCusum
 from cusum.design.competence import competence_by_case, competence_probability
 from cusum.design.limits import LimitDesign, find_limit
+from cusum.design.low_volume import design_low_volume
 from cusum.design.run_length import run_length
 from cusum.errors import InvalidParameter
 from cusum.programme import Procedure, Programme
 
 __all__ = ["charted_procedures", "choose_charts", "describe_designs", "expected_false_declarations"]
 
-BUILDABLE = ("learning_then_monitoring", "lc_cusum", "standard", "bernoulli")
+BUILDABLE = ("learning_then_monitoring", "lc_cusum", "last_look", "standard", "bernoulli")
 
 
 def charted_procedures(programme: Programme) -> dict[str, Procedure]:
@@ -76,6 +78,8 @@ def _build(name: str, programme: Programme, procedure: Procedure) -> Chart:
     criterion = procedure.criterion
     if name == "standard":
         return StandardCusum(criterion=criterion, alpha=procedure.alpha, beta=procedure.beta)
+    if name == "last_look":
+        return last_look_chart(programme, procedure)
     learning, monitoring = limit_designs(programme, procedure)
     if name == "lc_cusum":
         return learning.chart
@@ -95,6 +99,12 @@ def limit_designs(programme: Programme, procedure: Procedure) -> tuple[LimitDesi
         find_limit(learning, false_signal=programme.false_competence, within=n),
         find_limit(monitoring, false_signal=programme.false_alarm, within=n),
     )
+
+
+def last_look_chart(programme: Programme, procedure: Procedure) -> LastLookCusum:
+    """Design both limits of the chart whose last look is at the last case that the programme expects."""
+    promise, n = programme.false_competence, max(2, procedure.expected_cases)  # a last look needs a case before it
+    return design_low_volume(procedure.criterion, cases=n, false_competence=promise).chart
 
 
 def shortest_run(chart: Chart, most: int = 2_000) -> int | None:
@@ -156,7 +166,9 @@ def _design_row(programme: Programme, procedure: Procedure, chart: Chart, name: 
         "criterion_status": "given" if own else procedure.criterion_status,
         "expected_cases": n,
         "expected_cases_status": procedure.expected_cases_status,
-        "limit": opening.walk.upper if not isinstance(chart, StandardCusum) else -chart.lower,
+        "limit": _limit(opening),
+        "last_limit": chart.last_limit if isinstance(chart, LastLookCusum) else np.nan,
+        "last_look": chart.cases if isinstance(chart, LastLookCusum) else np.nan,
         "false_competence_promised": np.nan,
         "false_competence": np.nan,
         "power": np.nan,
@@ -181,8 +193,18 @@ def _design_row(programme: Programme, procedure: Procedure, chart: Chart, name: 
     return row | _promises(programme, procedure, chart, name)
 
 
+def _limit(opening: Chart) -> float | None:
+    """Give the limit at which the chart, or its first phase, says something: of a standard chart, competence."""
+    if isinstance(opening, StandardCusum):
+        return -opening.lower
+    return opening.limit if isinstance(opening, LastLookCusum) else opening.walk.upper
+
+
 def _promises(programme: Programme, procedure: Procedure, chart: Chart, name: str) -> dict[str, float]:
     """Give the promises that the limits were designed for, where they were."""
+    if name == "last_look":
+        designed = chart == last_look_chart(programme, procedure)
+        return {"false_competence_promised": programme.false_competence} if designed else {}
     if name not in ("learning_then_monitoring", "lc_cusum", "bernoulli"):
         return {}
     learning, monitoring = limit_designs(programme, procedure)

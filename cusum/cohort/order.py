@@ -13,6 +13,7 @@ import pandas as pd
 from cusum.charts.base import Chart, Signal
 from cusum.charts.bernoulli import BernoulliCusum
 from cusum.charts.learning import LearningCurveCusum, LearningThenMonitoring
+from cusum.charts.low_volume import LastLookCusum
 from cusum.charts.standard import StandardCusum
 from cusum.charts.walk import TOLERANCE, Walk
 
@@ -145,7 +146,7 @@ def _can_follow(chart: Chart) -> bool:
     if isinstance(chart, StandardCusum):
         return chart.after_signal != "parallel" and chart.competence == "one line"
     plain = isinstance(chart, (BernoulliCusum, LearningCurveCusum)) and chart.after_signal != "continue"
-    return plain or isinstance(chart, LearningThenMonitoring)
+    return plain or isinstance(chart, (LearningThenMonitoring, LastLookCusum))
 
 
 def _follow(chart: Chart, failure: np.ndarray, spans: list[tuple[int, int]]) -> OrderRanges:
@@ -174,8 +175,9 @@ class _Steps:
 
     def __init__(self, chart: Chart) -> None:
         """Take the chart's phases apart."""
-        phases: dict[str, Chart] = {"only": chart}
-        self.then = {"only": "stop" if chart.walk.after_signal == "stop" else "only"}
+        self.last_look = (chart.cases, chart.last_limit) if isinstance(chart, LastLookCusum) else None
+        phases: dict[str, Chart] = {"only": chart.running if isinstance(chart, LastLookCusum) else chart}
+        self.then = {"only": "stop" if phases["only"].walk.after_signal == "stop" else "only"}
         self.first = "only"
         if isinstance(chart, LearningThenMonitoring):
             phases = {"learning": chart.learning, "monitoring": chart.monitoring}
@@ -197,7 +199,8 @@ class _Steps:
         walk = self.walks[phase]
         value = value + self.scores[phase][failed]
         value = value if walk.floor is None else max(walk.floor, value)
-        upper = walk.upper is not None and value >= walk.upper - TOLERANCE
+        limit = self._upper(walk, case)
+        upper = limit is not None and value >= limit - TOLERANCE
         lower = walk.lower is not None and value <= walk.lower + TOLERANCE
         if not (upper or lower):
             return phase, round(value, 11), said
@@ -205,6 +208,12 @@ class _Steps:
         seen.note(said, case)
         following = self.then[phase]
         return following, self.start(following), said
+
+    def _upper(self, walk: Walk, case: int) -> float | None:
+        """Give the upper limit at a case: another one at a last look, and none after it."""
+        if self.last_look is None or case < self.last_look[0]:
+            return walk.upper
+        return self.last_look[1] if case == self.last_look[0] else None
 
 
 def _run_over(chart: Chart, orders: Iterator[np.ndarray], method: str) -> OrderRanges:

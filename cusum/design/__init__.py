@@ -7,6 +7,7 @@ from cusum.design.distribution import RunLength
 from cusum.design.dynamic import dynamic_limits
 from cusum.design.guarantee import EstimationSample
 from cusum.design.limits import find_limit
+from cusum.design.low_volume import LowVolumeDesign, design_low_volume, move_last_look
 from cusum.design.planning import LearnerPlan, VolumePlan, plan_volume
 from cusum.design.promises import LimitDesign, Promise
 from cusum.design.run_length import run_length
@@ -17,6 +18,7 @@ __all__ = [
     "EstimationSample",
     "LearnerPlan",
     "LimitDesign",
+    "LowVolumeDesign",
     "Promise",
     "RiskSequence",
     "RunLength",
@@ -24,8 +26,10 @@ __all__ = [
     "VolumePlan",
     "competence_by_case",
     "competence_probability",
+    "design_low_volume",
     "dynamic_limits",
     "find_limit",
+    "move_last_look",
     "plan_volume",
     "run_length",
     "state_probabilities",

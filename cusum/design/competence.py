@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cusum.charts.base import Chart
+from cusum.charts.low_volume import LastLookCusum
 from cusum.charts.standard import StandardCusum
 from cusum.charts.walk import FloatArray
+from cusum.design.last_look import last_look_by_case
 from cusum.design.parallel import Lines, declared_by_parallel_lines
 from cusum.design.phases import Phase, follow_phases
 from cusum.design.scores import check_count, rates_by_case, two_scores
@@ -89,6 +91,9 @@ def competence_by_case(chart: Chart, *, failure_rate: ArrayLike, within: int) ->
     rates = rates_by_case(failure_rate, check_count("within", within))
     if isinstance(chart, StandardCusum):
         return _standard(chart, rates)
+    if isinstance(chart, LastLookCusum):  # after the last look nobody is declared any more
+        declared = last_look_by_case(chart, failure_rate=rates)
+        return declared[np.minimum(np.arange(rates.size), chart.cases - 1)]
     opening = chart.opening
     side = next((k for k, kind in enumerate(opening.kinds) if kind == "competent"), None)
     if side is None:

@@ -331,7 +331,7 @@ def settled_chance(back: FloatArray, reach: float) -> float:
     def excess(x: float) -> float:
         return float(back @ np.expm1(np.minimum(x * case, 700.0))) / reach - 1
 
-    high = reach / float(back @ case)  # the sum is convex: this is beyond the root
+    high = (1 + 1e-9) * reach / float(back @ case)  # the sum is convex: this is beyond the root, rounding or not
     return float(-np.expm1(-brentq(excess, 0.0, high, xtol=high * 1e-15, rtol=1e-14)))
 
 

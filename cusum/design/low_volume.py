@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from cusum.charts.base import check_criterion, check_fraction
 from cusum.charts.learning import LearningCurveCusum
 from cusum.charts.low_volume import LastLookCusum
-from cusum.charts.walk import TOLERANCE, FloatArray
+from cusum.charts.walk import TOLERANCE
 from cusum.criterion import Criterion
-from cusum.design.lattice import build_lattice, propagate
+from cusum.design.last_look import follow_to_the_end, last_look_by_case
 from cusum.design.limits import LimitDesign, Promise, find_limit
-from cusum.design.scores import Scores, check_count, rates_by_case
+from cusum.design.scores import check_count
 from cusum.errors import InvalidParameter
 
 __all__ = ["LowVolumeDesign", "design_low_volume", "last_look_by_case", "move_last_look"]
@@ -179,64 +177,9 @@ def move_last_look(design: LowVolumeDesign, *, cases: int) -> LowVolumeDesign:
     return _with_last_limit(chart, promise, design.reserve, ordinary)
 
 
-def last_look_by_case(chart: LastLookCusum, *, failure_rate: ArrayLike) -> FloatArray:
-    """Give the probability of having been declared competent after each case.
-
-    Parameters
-    ----------
-    chart : LastLookCusum
-        The chart with its limits.
-    failure_rate : float or array-like, shape (k,)
-        True failure probability, from 0 to 1: one for all cases, or one for each case (a learning curve), of which the
-        last holds on.
-
-    Returns
-    -------
-    array of float, shape (chart.cases,)
-        Exact probability that the declaration falls at or before each case.
-
-    Raises
-    ------
-    InvalidParameter
-        If a rate is outside 0 to 1.
-
-    Examples
-    --------
-    >>> criterion = Criterion(acceptable=0.1, unacceptable=0.4)
-    >>> chart = LastLookCusum(criterion=criterion, limit=1.2, last_limit=0.4, cases=4)
-    >>> last_look_by_case(chart, failure_rate=0.5).round(4)
-    array([0.    , 0.    , 0.125 , 0.5625])
-    """
-    rates = rates_by_case(failure_rate, chart.cases)
-    end = _follow(chart, rates)
-    last = float(end.chance[end.value >= chart.last_limit - TOLERANCE].sum())
-    return np.concatenate((end.declared, [(end.declared[-1] if end.declared.size else 0.0) + last]))
-
-
-class _End(NamedTuple):
-    """Probability of a declaration by each case before the last; value and probability of the states at the last."""
-
-    declared: FloatArray
-    value: FloatArray
-    chance: FloatArray
-
-
-def _follow(chart: LastLookCusum, rates: FloatArray) -> _End:
-    """Follow every reachable state to the last case."""
-    success, failure = (float(score) for score in chart.scores([False, True]))
-    scores = Scores(success, failure)
-    lattice = build_lattice(chart.running, scores.success, scores.failure, max(1, chart.cases - 1))
-    ended, state = propagate(lattice, rates[:-1])
-    rate = float(rates[-1])
-    value = np.concatenate((lattice.values + success, np.maximum(0.0, lattice.values + failure)))
-    chance = np.concatenate((state * (1 - rate), state * rate))
-    held = chance > 0
-    return _End(np.cumsum(ended[:, 1]), value[held], chance[held])
-
-
 def _with_last_limit(chart: LastLookCusum, promise: Promise, reserve: float, ordinary: LimitDesign) -> LowVolumeDesign:
     """Set the limit of the last look to the smallest value that keeps the promise."""
-    end = _follow(chart, np.full(chart.cases, chart.null_rate))
+    end = follow_to_the_end(chart, np.full(chart.cases, chart.null_rate))
     before = float(end.declared[-1])
     if before > promise.false_signal:
         raise InvalidParameter(

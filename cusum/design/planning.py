@@ -8,12 +8,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cusum.charts.base import check_criterion, check_fraction
+from cusum.charts.base import Chart, check_criterion, check_fraction
 from cusum.charts.learning import LearningCurveCusum
 from cusum.charts.walk import FloatArray
 from cusum.criterion import Criterion
 from cusum.design.competence import competence_by_case
 from cusum.design.limits import LimitDesign, find_limit
+from cusum.design.low_volume import design_low_volume
 from cusum.design.scores import check_count, rates_by_case
 from cusum.errors import InvalidParameter
 
@@ -79,6 +80,12 @@ class VolumePlan:
         number; None where more than 4,000 would be needed.
     learner : LearnerPlan or None
         The same question for a trainee on a stated learning curve, where one was given.
+    last_look_power : float
+        Power of the LC-CUSUM with a last look at the same promise: what half of the promise, kept for the last case
+        planned, gains (or, where values do not fit, loses), at the price of later declarations; 0 where nothing can be
+        decided.
+    last_look_learner : LearnerPlan or None
+        What that chart would do for the trainee on the learning curve.
 
     Examples
     --------
@@ -96,6 +103,8 @@ class VolumePlan:
     can_decide: bool
     cases_for_power: tuple[tuple[float, int | None], ...]
     learner: LearnerPlan | None = None
+    last_look_power: float = 0.0
+    last_look_learner: LearnerPlan | None = None
 
     def __repr__(self) -> str:
         if not self.can_decide:
@@ -142,18 +151,23 @@ def plan_volume(
     References
     ----------
     Biau DJ, Porcher R. Stat Med 2010;29:1900-1909, doi:10.1002/sim.3947.
+    Lan KKG, DeMets DL. Biometrika 1983;70:659-663, doi:10.1093/biomet/70.3.659 (last look).
 
     Examples
     --------
     >>> plan = plan_volume(Criterion(acceptable=0.10, unacceptable=0.40), cases=20)
-    >>> plan.longest_run, round(plan.power, 3), round(plan.best_power, 3)
-    (10, 0.844, 0.867)
+    >>> plan.longest_run, round(plan.power, 3), round(plan.last_look_power, 3), round(plan.best_power, 3)
+    (10, 0.844, 0.861, 0.867)
     """
     check_criterion(criterion)
     cases = check_count("cases", cases)
     promise = check_fraction("false_competence", false_competence)
     design = _designed(criterion, promise, cases)
-    learner = None if failure_rate is None else _learner(design, criterion, cases, failure_rate)
+    last = design_low_volume(criterion, cases=cases, false_competence=promise) if cases > 1 else None
+    ordinary, last_look = (
+        None if failure_rate is None else _learner(chart, criterion, cases, failure_rate)
+        for chart in (design.chart, last.chart if last else design.chart)
+    )
     return VolumePlan(
         criterion=criterion,
         cases=cases,
@@ -164,7 +178,9 @@ def plan_volume(
         longest_run=design.shortest_run,
         can_decide=design.reachable,
         cases_for_power=tuple((power, cases_for_power(criterion, power, promise)) for power in _POWERS),
-        learner=learner,
+        learner=ordinary,
+        last_look_power=last.true_signal if last else design.true_signal,
+        last_look_learner=last_look,
     )
 
 
@@ -246,8 +262,8 @@ def cases_for_power(criterion: Criterion, power: float, false_competence: float)
     return high
 
 
-def _learner(design: LimitDesign, criterion: Criterion, cases: int, failure_rate: ArrayLike) -> LearnerPlan:
-    """Follow a trainee on a learning curve under the designed chart."""
+def _learner(chart: Chart, criterion: Criterion, cases: int, failure_rate: ArrayLike) -> LearnerPlan:
+    """Follow a trainee on a learning curve under a chart."""
     if np.ndim(failure_rate) != 1:
         raise InvalidParameter(
             "failure_rate has {ndim} dimensions",
@@ -255,7 +271,7 @@ def _learner(design: LimitDesign, criterion: Criterion, cases: int, failure_rate
             ndim=np.ndim(failure_rate),
         )
     rates = rates_by_case(failure_rate, cases)
-    declared = competence_by_case(design.chart, failure_rate=rates, within=cases)
+    declared = competence_by_case(chart, failure_rate=rates, within=cases)
     start = adequate_from(rates, criterion)
     if start is None:
         return LearnerPlan(None, float(declared[-1]), float(declared[-1]), float("nan"))

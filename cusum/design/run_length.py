@@ -12,12 +12,14 @@ from numpy.typing import ArrayLike
 
 from cusum.charts.base import Chart, check_positive
 from cusum.charts.glr import BernoulliGlr
+from cusum.charts.low_volume import LastLookCusum
 from cusum.charts.walk import FloatArray, Walk
 from cusum.design.bracketed import GridLaw
 from cusum.design.distribution import RunLength
+from cusum.design.last_look import LastLookLaw
 from cusum.design.laws import ExcursionLaw, LatticeLaw, Law
 from cusum.design.ordered import OrderedLaw, failure_adds_the_same
-from cusum.design.scores import Scores, check_count, check_rates, two_scores
+from cusum.design.scores import Scores, check_count, check_rates, rates_by_case, two_scores
 from cusum.design.simulation import SimulatedLaw, simulate_first_signals
 from cusum.design.steps import (
     RiskSequence,
@@ -105,8 +107,9 @@ def run_length(
     1e-9, as in the charts. Where the chart has a floor, the chance of a signal at the next case becomes constant, and
     the tail is geometric from there; otherwise cases are listed until nothing is left. Exact are: charts with two
     scores and no memory below 1, at constant rates and on learning curves; and risk-adjusted charts over a
-    `RiskSequence`. A mix of risks and an EWMA go on a grid; a GLR chart is simulated. Under a chart without risk
-    adjustment a mix of risks is a constant failure rate, their mean.
+    `RiskSequence`. A chart with a last look is exact too: after that look it declares nothing, so that its mean is
+    infinite unless a declaration is certain. A mix of risks and an EWMA go on a grid; a GLR chart is simulated. Under a
+    chart without risk adjustment a mix of risks is a constant failure rate, their mean.
 
     References
     ----------
@@ -131,6 +134,8 @@ def run_length(
         raise InvalidParameter("method is {method!r}", expected="one of {choices}", method=method, choices=choices)
     opening = chart.opening
     steps = given_steps(chart, failure_rate, risk, odds_ratio)
+    if isinstance(opening, LastLookCusum):
+        return RunLength(opening.kinds, _last_look(opening, steps, method), "exact")
     if isinstance(opening, BernoulliGlr) or method == "simulation":
         work = partial(simulate_first_signals, seed=seed, executor=executor, progress=progress)
         return _simulated(chart, steps, method, horizon, replicates, work)
@@ -208,6 +213,18 @@ def signal_probability(walk: Walk, scores: Scores, rates: FloatArray) -> FloatAr
     """Give the probability of ending at the lower and the upper limit within as many cases as there are rates."""
     ended: FloatArray = _two_valued(walk, scores, rates).follow(rates.size).ended.sum(axis=0)
     return ended
+
+
+def _last_look(chart: LastLookCusum, steps: Steps, method: Method) -> LastLookLaw:
+    """Follow a chart with a last look, which is always exact."""
+    if method not in ("auto", "exact"):
+        raise InvalidParameter(
+            "method is {method!r}",
+            expected="'auto' or 'exact' for {chart}",
+            method=method,
+            chart=type(chart).__name__,
+        )
+    return LastLookLaw(chart, rates_by_case(steps.chances[..., 1], chart.cases))
 
 
 def _held(steps: Steps) -> Steps:

@@ -82,6 +82,7 @@ class Panel:
         self._shade(parts)
         for part in parts:
             self._limits(part)
+        self._last_look(top=max(self._limit_values(parts), default=0.0))
         self._lines(parts)
         self._cases()
         self._failures(bottom + 0.4 * _TICKS * pixel)
@@ -173,7 +174,26 @@ class Panel:
         for part in parts:
             both = np.concatenate([part.lower, part.upper])
             values |= {round(self.reading.sign(part.phase) * float(value), 6) for value in both[~np.isnan(both)]}
+        if self._look is not None:
+            values.add(round(self._look[1], 6))
         return sorted(values)
+
+    @property
+    def _look(self) -> tuple[int, float] | None:
+        """Case and limit of a last look, where there is one within the panel."""
+        look = self.reading.last_look
+        return look if look is not None and look[0] <= self.length and not self.frame.empty else None
+
+    def _last_look(self, top: float) -> None:
+        """Mark the limit of the last look where it lies, also ahead of the cases; its name stands above all limits."""
+        if self._look is None:
+            return
+        case, limit = self._look
+        line = {"x": [case - 1, case], "y": [limit, limit], "mode": "lines", "line": {"color": BOUNDARY, "width": 3}}
+        self._trace("last look", {**line, "hoverinfo": "skip", "name": self.language.text("last look")})
+        place = {"x": case, "y": top, "xref": self.x, "yref": self.y, "xanchor": "right", "yanchor": "bottom"}
+        text = self.language.text("last look")
+        self.sketch.note(name=f"{self.y} last look", text=text, **place, borderpad=1, font={"color": BOUNDARY})
 
     def _shade(self, parts: list[Segment]) -> None:
         """Lay a shade behind the monitoring phase."""
@@ -187,8 +207,9 @@ class Panel:
     def _limits(self, part: Segment) -> None:
         """Draw the limits of a stretch, each with its name on it."""
         name = self.language.text("prediction limits, not a test" if self.reading.describes else "limit")
+        until = min(self.length, self.reading.last_look[0] - 1) if self.reading.last_look else self.length
         for side in ("upper", "lower") if self.reading.describes else ("lower", "upper"):
-            line = part.limit(side, self.length if part.last else None)
+            line = part.limit(side, until if part.last else None)
             if line is None:
                 continue
             sign, kind = self.reading.sign(part.phase), self.reading.limit_kind(part.phase, side)
@@ -199,11 +220,12 @@ class Panel:
                 | {"meta": {"limit": kind, "phase": part.phase}},
             )
             if not self.sketch.noted(f"{self.y} {kind}"):
-                self._limit_name(part, kind, sign * float(line[1][-1]))
+                self._limit_name(part, kind, sign * line[1])
 
-    def _limit_name(self, part: Segment, kind: str, value: float) -> None:
+    def _limit_name(self, part: Segment, kind: str, values: NDArray[np.float64]) -> None:
         """Write the name of a limit on its line, where the statistic seldom is."""
         at_end = self.reading.describes or (part.phase == "monitoring" and part.case[0] > 0.45 * self.length)
+        value = float(values[-1 if at_end else 0])
         self.sketch.note(
             name=f"{self.y} {kind}",
             text=self.reading.limit_name(kind, self.language),

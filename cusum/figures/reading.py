@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cusum.charts import BernoulliGlr, Chart, Ewma, LearningThenMonitoring, Path, Vlad
+from cusum.charts import BernoulliGlr, Chart, Ewma, LastLookCusum, LearningThenMonitoring, Path, Vlad
 from cusum.language import Language, msgid
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ class Reading:
         True for a line that counts failures and has no limits that say anything.
     anew : bool, optional
         Whether a statistic that is no sum of scores starts at 0 after a signal; left out for sums.
+    last_look : tuple of int and float, optional
+        Case and limit of a last look, where the chart takes one.
 
     Examples
     --------
@@ -83,6 +85,7 @@ class Reading:
     mirrored: bool
     describes: bool = False
     anew: bool | None = None
+    last_look: tuple[int, float] | None = None
 
     def limit_kind(self, phase: str, side: str) -> str:
         """Tell what a limit says.
@@ -196,7 +199,8 @@ def reading_of(chart: Chart) -> Reading:
     """
     anew = chart.after_signal == "restart" if isinstance(chart, (Ewma, BernoulliGlr)) else None
     phases, describes = isinstance(chart, LearningThenMonitoring), isinstance(chart, Vlad)
-    return Reading(chart.kinds, mirrored=phases, describes=describes, anew=anew)
+    look = (chart.cases, chart.last_limit) if isinstance(chart, LastLookCusum) else None
+    return Reading(chart.kinds, mirrored=phases, describes=describes, anew=anew, last_look=look)
 
 
 def read_path(path: Path) -> tuple[pd.DataFrame, Reading]:

@@ -46,9 +46,11 @@ _STATUS = {
     "learning": msgid("learning"),
     "competent": msgid("signal: competence"),
     "alarm": msgid("signal: deterioration"),
+    "no_alarm": msgid("no signal of deterioration"),
     "cannot_decide": msgid("cannot be said yet"),
     "too_few_cases": msgid("cannot be said yet: too few procedures so far"),
     "low_power": msgid("learning; the power of the chart is low at this number of procedures"),
+    "last_look_taken": msgid("no signal up to the last look, and none can come after it"),
 }
 _SIGNALS = {
     "competent": msgid("signal: competence"),
@@ -345,8 +347,8 @@ class Language:
         Parameters
         ----------
         code : str
-            A status (``not_started``, ``learning``, ``competent``, ``alarm``) or the note to one (``cannot_decide``,
-            ``too_few_cases``, ``low_power``).
+            A status (``not_started``, ``learning``, ``competent``, ``alarm``, ``no_alarm``) or the note to one
+            (``cannot_decide``, ``too_few_cases``, ``low_power``, ``last_look_taken``).
 
         Returns
         -------

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["code_words", "problem_sentence", "problem_words"]
 
-_STATUSES = ("not_started", "learning", "competent", "alarm")
-_NOTES = ("cannot_decide", "too_few_cases", "low_power")
+_STATUSES = ("not_started", "learning", "competent", "alarm", "no_alarm")
+_NOTES = ("cannot_decide", "too_few_cases", "low_power", "last_look_taken")
 _SIGNALS = ("competent", "deterioration", "improvement", "acceptable", "unacceptable")
 _PROBLEMS = {
     "unknown_procedure": msgid("unknown procedure"),
@@ -47,6 +47,7 @@ _PROBLEMS = {
 _KINDS = {
     "learning_then_monitoring": msgid("learning-curve CUSUM, then monitoring"),
     "lc_cusum": msgid("learning-curve CUSUM (LC-CUSUM)"),
+    "last_look": msgid("learning-curve CUSUM with a last look"),
     "standard": msgid("standard CUSUM (Kestin)"),
     "bernoulli": msgid("Bernoulli CUSUM"),
     "procedure": msgid("procedure"),

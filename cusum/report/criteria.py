@@ -13,7 +13,15 @@ from cusum.report.table import Cell, Column, Table, table
 if TYPE_CHECKING:
     from cusum.report.site import Site
 
-__all__ = ["criteria_table", "decides", "promised", "short_source", "source_words"]
+__all__ = [
+    "all_take_a_last_look",
+    "criteria_table",
+    "decides",
+    "limit_cell",
+    "promised",
+    "short_source",
+    "source_words",
+]
 
 
 def source_words(site: Site, status: str, source: str) -> str:
@@ -136,6 +144,48 @@ def promised(site: Site) -> bool:
         False for charts whose limits were not, such as the standard CUSUM.
     """
     return not all(pd.isna(design.false_competence_promised) for design in site.designs.values())
+
+
+def all_take_a_last_look(site: Site) -> bool:
+    """Say whether every chart in use has a last look, after which it gives no signal.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+
+    Returns
+    -------
+    bool
+        True where no signal can come after the last procedure planned.
+    """
+    return not any(pd.isna(design.last_look) for design in site.designs.values())
+
+
+def limit_cell(site: Site, design: Any, digits: int) -> Cell:
+    """Write the limit for competence, and below it that of the last look where the chart has one.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+    design : namedtuple
+        Row of ``cohort.designs``.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    Cell
+        One or two lines.
+    """
+    number = site.language.number
+    if pd.isna(design.last_look):
+        return Cell(number(design.limit, digits))
+    look = site.language.text(
+        "at no. {case}: {limit}", case=number(int(design.last_look)), limit=number(design.last_limit, digits)
+    )
+    return Cell(number(design.limit, digits), note=look)
 
 
 def decides(site: Site, design: Any) -> str:

@@ -43,7 +43,7 @@ def design_sentence(cohort: Cohort, language: Language, design: Any) -> str:
         sentence = text(
             "{name}: p0 = {acceptable}, p1 = {unacceptable}; this chart gives no signal of competence.", **values
         )
-    elif not _present(design.false_competence_promised):
+    elif not _present(design.false_competence_promised) and not _present(design.last_look):
         sentence = _unpromised(language, design, values)
     elif not bool(design.can_decide):
         sentence = text(
@@ -51,6 +51,8 @@ def design_sentence(cohort: Cohort, language: Language, design: Any) -> str:
             "and can still be reached, so the expected number cannot decide.",
             **values,
         )
+    elif _present(design.last_look):
+        sentence = _last_look(language, design, values)
     else:
         sentence = text(
             "{name}: p0 = {acceptable}, p1 = {unacceptable}, limit {limit}. Within {expected} procedures a trainee who "
@@ -70,6 +72,19 @@ def design_sentence(cohort: Cohort, language: Language, design: Any) -> str:
             expected=values["expected"],
         )
     return sentence
+
+
+def _last_look(language: Language, design: Any, values: dict[str, str]) -> str:
+    """Give the two limits of a chart with a last look, and its exact error rates."""
+    return language.text(
+        "{name}: p0 = {acceptable}, p1 = {unacceptable}, limit {limit} before procedure no. {look} and {last} at it. "
+        "In all a trainee who stays at {unacceptable} gets a false signal of competence with probability {kept}, and "
+        "one at {acceptable} gets the signal with probability {power} (the power); after procedure no. {look} there is "
+        "no signal any more.",
+        look=language.number(int(design.last_look)),
+        last=language.number(design.last_limit, 3),
+        **values,
+    ) + _shortest(language, design)
 
 
 def _unpromised(language: Language, design: Any, values: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cusum.report.criteria import promised
+from cusum.report.criteria import all_take_a_last_look, promised
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
@@ -42,11 +42,26 @@ def _lines(site: Site, kinds: set[str]) -> list[str]:
     """Say how the lines of the charts in use move."""
     text = site.language.text
     lines = []
-    if kinds & {"learning_then_monitoring", "lc_cusum"}:
+    if kinds & {"learning_then_monitoring", "lc_cusum", "last_look"}:
         lines.append(
             text(
                 "The learning line rises with each success and falls with each failure, and it never falls below 0. At "
                 "the dashed limit the registrations give a signal of competence."
+            )
+        )
+    if "last_look" in kinds:
+        lines.append(
+            text(
+                "At the last procedure of the expected number there is a last look, by a lower limit. A trainee "
+                "without a signal then gets none from this chart, however many procedures follow."
+            )
+        )
+    if "bernoulli" in kinds:
+        lines.append(
+            text(
+                "The line rises with each failure and falls with each success, and it never falls below 0. At the "
+                "dashed limit there is a signal of deterioration. The chart supposes that the failure rate is "
+                "acceptable, and says nothing about competence."
             )
         )
     if "learning_then_monitoring" in kinds:
@@ -70,6 +85,16 @@ def _lines(site: Site, kinds: set[str]) -> list[str]:
 def _promise(site: Site) -> str:
     """Say how far the promise reaches, or that there is none."""
     text = site.language.text
+    if promised(site) and all_take_a_last_look(site):
+        return text(
+            "The promise holds however many procedures are done, since no signal comes after the last look. It may not "
+            "be moved because of how the line stands."
+        )
+    if not any("competent" in chart.says for chart in site.cohort.charts.values()):
+        return text(
+            "How probable a false signal of deterioration is within the expected number of procedures stands in the "
+            "methods; with each further procedure the probability grows."
+        )
     if promised(site):
         return text(
             "The promise holds within the expected number of procedures: in a signal that comes later the probability "

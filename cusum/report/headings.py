@@ -55,6 +55,8 @@ _COLUMNS = {
     "status": msgid("Status"),
     "note": msgid("Note"),
     "limit": msgid("Limit"),
+    "last_limit": msgid("Limit of the last look"),
+    "last_look": msgid("Last look at procedure no."),
     "last_performed_on": msgid("Last performed"),
     "successes_needed": msgid("Successes in a row needed"),
     "successes_needed_one_failure": msgid("Successes in a row needed after one failure"),

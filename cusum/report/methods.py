@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["methods_paragraphs", "references_in_use"]
 
-_LEARNING = {"learning_then_monitoring", "lc_cusum"}
+_LEARNING = {"learning_then_monitoring", "lc_cusum", "last_look"}
 _MONITORING = {"learning_then_monitoring", "bernoulli"}
 
 
@@ -37,7 +37,9 @@ def methods_paragraphs(cohort: Cohort, language: Language) -> list[str]:
     paragraphs = [_data(cohort, language)]
     if kinds & _LEARNING:
         paragraphs.append(_learning(language))
-        if cohort.designs["false_competence_promised"].notna().any():
+        if "last_look" in kinds:
+            paragraphs.append(_last_look(cohort, language))
+        elif cohort.designs["false_competence_promised"].notna().any():
             paragraphs += [_design(cohort, language), _beyond(cohort, language)]
         else:
             paragraphs.append(_no_promise(language))
@@ -66,7 +68,8 @@ def references_in_use(cohort: Cohort) -> list[str]:
     kinds = _kinds(cohort)
     used = {"kaplan1958", "biau2007"}
     if kinds & _LEARNING:
-        used |= {"biau2008", "biau2010", "wald1945"}
+        used |= {"biau2008", "biau2010"}
+        used |= {"lan1983"} if "last_look" in kinds else {"wald1945"}
     if kinds & _MONITORING:
         used |= {"page1954", "reynolds1999"}
     if "standard" in kinds:
@@ -125,6 +128,35 @@ def _design(cohort: Cohort, language: Language) -> str:
         "p1 gets a false signal of competence with a probability of at most {promise} within the number of procedures "
         "expected in the post. The probabilities are exact, calculated from every value that the statistic can take; "
         "they rest neither on Wald's approximation (Wald 1945), which does not hold for this chart, nor on simulation.",
+        promise=_range(cohort, language, "false_competence_promised"),
+    )
+
+
+def _last_look(cohort: Cohort, language: Language) -> str:
+    """Describe the last look, and how its two limits were chosen."""
+    started = cohort.crossings[cohort.crossings["cases"] > 0]
+    looks = started["procedure"].map(cohort.designs.set_index("procedure")["last_look"])
+    counts = {
+        "reached": language.number(int((started["cases"] >= looks).sum())),
+        "started": language.number(len(started)),
+        "at": language.number(int((started["case"] == looks).fillna(False).sum())),
+        "signals": language.number(int(started["crossed"].sum())),
+    }
+    look = language.text(
+        "There was one last look, at the last procedure of the expected number, by a limit of its own; after it the "
+        "chart gives no signal. {reached} of {started} courses of learning (a trainee and a procedure) came as far as "
+        "that, and {at} of {signals} signals of competence were given at the last look.",
+        **counts,
+    )
+    if not cohort.designs["false_competence_promised"].notna().any():
+        return f"{look} " + language.text(
+            "The limits were not designed for a promise; the exact probabilities are stated for each procedure."
+        )
+    return f"{look} " + language.text(
+        "Both limits are the smallest attainable values that keep this promise: a trainee whose failure rate never is "
+        "below p1 gets a false signal of competence with a probability of at most {promise}, of which half is kept for "
+        "the last look (as in the spending of error on a schedule; Lan and DeMets 1983). The probabilities are exact, "
+        "calculated from every value that the statistic can take.",
         promise=_range(cohort, language, "false_competence_promised"),
     )
 

@@ -114,6 +114,16 @@ _LIST = (
         "10.1080/01621459.1958.10501452",
     ),
     Reference(
+        "lan1983",
+        "Lan, K. K. G. and DeMets, D. L.",
+        "Discrete sequential boundaries for clinical trials",
+        "Biometrika",
+        1983,
+        "70",
+        "659-663",
+        "10.1093/biomet/70.3.659",
+    ),
+    Reference(
         "williams1992",
         "Williams, S. M. and Parry, B. R. and Schlup, M. M.",
         "Quality control: an application of the cusum",

@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 _UNDECIDED = ("cannot_decide", "too_few_cases")
-_ORDER = {"alarm": 0, "competent": 1, "learning": 2, "undecided": 3, "not_started": 4}
+_ORDER = {"alarm": 0, "competent": 1, "learning": 2, "no_alarm": 2, "undecided": 3, "not_started": 4}
 
 
 def filter_code(row: Any) -> str:
@@ -36,7 +36,7 @@ def filter_code(row: Any) -> str:
     Returns
     -------
     str
-        ``not_started``, ``learning``, ``undecided``, ``competent`` or ``alarm``.
+        ``not_started``, ``learning``, ``undecided``, ``competent``, ``no_alarm`` or ``alarm``.
     """
     return "undecided" if row.status == "learning" and row.note in _UNDECIDED else str(row.status)
 
@@ -87,6 +87,8 @@ def status_cell(site: Site, row: Any, crossing: Any, *, href: str = "") -> Cell:
         note = site.language.text(
             "no. {case} of {cases}", case=number(int(crossing.case)), cases=number(int(row.cases))
         )
+    elif row.note == "last_look_taken":
+        note = site.language.text("{cases}; no signal at the last look", cases=cases)
     else:
         note = cases
     order = _ORDER[code] * 10_000 + (int(crossing.case) if bool(crossing.crossed) else 9_999 - int(row.cases))
@@ -104,11 +106,12 @@ def legend(site: Site) -> list[Cell]:
     Returns
     -------
     list of Cell
-        Shape and word for each status.
+        Shape and word for each status that the charts in use know.
     """
-    return [Cell(status_words(site, code), shape=code) for code in ("not_started", "learning", "undecided")] + [
-        Cell(site.language.status(code), shape=code) for code in ("competent", "alarm")
-    ]
+    said = {word for chart in site.cohort.charts.values() for word in chart.says}
+    learning = ("learning", "undecided", "competent") if "competent" in said else ("no_alarm",)
+    codes = ("not_started", *learning, *(("alarm",) if "alarm" in said else ()))
+    return [Cell(status_words(site, code), shape=code) for code in codes]
 
 
 def reading(site: Site, status: pd.DataFrame) -> str:
@@ -130,18 +133,19 @@ def reading(site: Site, status: pd.DataFrame) -> str:
     groups: dict[str, list[Any]] = {}
     for row in rows:
         groups.setdefault(_group(row), []).append(row)
-    clauses = [_competent(site, len(groups.get("competent", [])), len(rows))]
+    declares = any("competent" in site.cohort.charts[row.procedure].says for row in rows)
+    clauses = [_competent(site, len(groups.get("competent", [])), len(rows))] if declares else []
     clauses += [clause for code in _CLAUSES if (clause := _clause(site, code, groups.get(code, [])))]
     sentence = "; ".join(clauses)
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
-_CLAUSES = ("alarm", "too_few_cases", "cannot_decide", "learning", "not_started")
+_CLAUSES = ("alarm", "no_alarm", "too_few_cases", "cannot_decide", "last_look_taken", "learning", "not_started")
 
 
 def _group(row: Any) -> str:
     """Sort a row into the clause that speaks of it."""
-    if row.status == "learning" and row.note in _UNDECIDED:
+    if row.status == "learning" and row.note in (*_UNDECIDED, "last_look_taken"):
         return str(row.note)
     return str(row.status)
 
@@ -177,6 +181,12 @@ def _clause(site: Site, code: str, rows: Sequence[Any]) -> str:
     sentences = {
         "alarm": text(
             "for {names} there is a signal of deterioration after an earlier signal of competence", names=names
+        )
+        if any("competent" in site.cohort.charts[row.procedure].says for row in rows)
+        else text("for {names} there is a signal of deterioration", names=names),
+        "no_alarm": text("for {names} there is no signal of deterioration", names=names),
+        "last_look_taken": text(
+            "for {names} there was no signal up to the last look, and none can come after it", names=names
         ),
         "too_few_cases": text("for {names} there are still too few registrations to decide", names=names),
         "cannot_decide": text(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from cusum import Criterion, LearningCurveCusum, RiskAdjustedCusum
+from cusum import Criterion, LearningCurveCusum, RiskAdjustedCusum, design_low_volume
 from cusum.charts.catalogue import CHARTS
 
 FAILURES = {"T1": "1" + "0" * 30, "T2": "01" * 15}
@@ -75,7 +75,7 @@ def test_every_trainee_has_a_figure_and_rows(chart, tmp_path):
 def test_every_chart_of_the_catalogue_can_be_asked_for(chart, name, tmp_path):
     needs = name in ("risk_adjusted", "risk_adjusted_lc_cusum", "rsprt", "vlad")
     words = ["--risk", "expected_risk"] if needs else []
-    if name not in ("rsprt", "vlad", "standard"):
+    if name not in ("rsprt", "vlad", "standard", "last_look"):
         words += ["--limit", "1.5"]
     ended = chart("--chart", name, *words)
     assert (ended.code, ended.err) == (0, "")
@@ -97,6 +97,26 @@ def test_a_limit_that_was_not_given_is_designed_for_the_promise(chart):
     strict = chart(*words, "--false-signal", "1%")
     assert "Limits: 2.854" not in strict.out
     assert strict.code == 0
+
+
+def test_a_last_look_is_designed_for_the_cases_and_the_promise(chart, tmp_path):
+    words = ("--chart", "last_look", "--acceptable", "0.1", "--unacceptable", "0.2", "--within", "30")
+    ended = chart(*words)
+    design = design_low_volume(Criterion(acceptable=0.1, unacceptable=0.2), cases=30)
+    assert (ended.code, ended.err) == (0, "")
+    assert f"Limits: {design.chart.limit:.3f} and {design.chart.last_limit:.3f}" in ended.out
+    table = written(tmp_path)
+    first = table[table["trainee"] == "T2"].reset_index(drop=True)
+    path = design.chart.run([int(outcome) for outcome in FAILURES["T2"]])
+    assert first["upper"].to_numpy() == pytest.approx(path.upper, abs=1e-6, nan_ok=True)
+    assert (path.first() or 0) == (first["signal"] == "competent").to_numpy().argmax() + bool(path.first())
+
+
+def test_a_last_look_takes_no_limit(chart):
+    ended = chart("--chart", "last_look", "--limit", "2")
+    assert ended.code == 2
+    assert "--limit was given to last_look" in ended.err
+    assert "designed together" in " ".join(ended.err.split())
 
 
 def test_an_ewma_looks_at_risks_where_it_is_given_them(chart, tmp_path):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cusum import (
     BernoulliCusum,
     Criterion,
+    LastLookCusum,
     LearningCurveCusum,
     LearningThenMonitoring,
     StandardCusum,
@@ -28,6 +29,8 @@ CHARTS = {
         learning=LearningCurveCusum(criterion=CRITERION, limit=0.9),
         monitoring=BernoulliCusum(criterion=CRITERION, limit=1.2, start=0.3),
     ),
+    "last look": LastLookCusum(criterion=CRITERION, limit=1.3, last_limit=0.5, cases=6),
+    "last look, first case": LastLookCusum(criterion=CRITERION, limit=1.3, last_limit=0.4, cases=1),
     "restart": BernoulliCusum(criterion=CRITERION, limit=1.1),
     "carry on": BernoulliCusum(criterion=CRITERION, limit=1.1, after_signal="continue"),
     "standard": StandardCusum(criterion=CRITERION, alpha=0.3, beta=0.3),

@@ -14,6 +14,7 @@ from cusum.charts import (
     BernoulliCusum,
     BernoulliGlr,
     Ewma,
+    LastLookCusum,
     LearningCurveCusum,
     LearningThenMonitoring,
     RiskAdjustedCusum,
@@ -34,6 +35,7 @@ EXAMPLES = {
     "bernoulli": MONITORING,
     "lc_cusum": LEARNING,
     "learning_then_monitoring": LearningThenMonitoring(learning=LEARNING, monitoring=MONITORING),
+    "last_look": LastLookCusum(criterion=C, limit=1.8, last_limit=0.9, cases=60),
     "risk_adjusted": RiskAdjustedCusum(odds_ratio=2, limit=2.0),
     "risk_adjusted_lc_cusum": RiskAdjustedLearningCurveCusum(odds_ratio=2, limit=2.0),
     "rsprt": RiskAdjustedSequentialTest(odds_ratio=2, alpha=0.1, beta=0.1),
@@ -58,6 +60,9 @@ VARIANTS = {
         learning=LEARNING, monitoring=replace(MONITORING, start=0.5), after_deterioration="monitoring"
     ),
     "then-stop": LearningThenMonitoring(learning=LEARNING, monitoring=MONITORING, after_deterioration="stop"),
+    "last_look-at-the-first-case": LastLookCusum(criterion=C, limit=1.8, last_limit=0.1, cases=1),
+    "last_look-higher-at-the-last-case": LastLookCusum(criterion=C, limit=1.8, last_limit=4.0, cases=12),
+    "last_look-far-ahead": LastLookCusum(criterion=C, limit=5.0, last_limit=3.0, cases=2_000_000),
     "improvement": RiskAdjustedCusum(odds_ratio=0.5, limit=1.0),
     "risk_adjusted-continue": RiskAdjustedCusum(odds_ratio=2, limit=1.5, after_signal="continue"),
     "risk_adjusted_lc_cusum-restart": RiskAdjustedLearningCurveCusum(limit=1.5, after_signal="restart"),
@@ -75,6 +80,8 @@ every_variant = pytest.mark.parametrize("chart", VARIANTS.values(), ids=VARIANTS
 ILLEGAL = {
     "criterion": [None, (0.1, 0.2)],
     "limit": [0.0, -1.0, nan, inf, None, "3"],
+    "last_limit": [0.0, -1.0, nan, inf, None, "3"],
+    "cases": [0, -1, 2.5, True, None],
     "start": [-0.1, 2.0, True],
     "alpha": [0.0, 1.0, 0.9],
     "beta": [0.0, 1.0, 0.9],
@@ -176,6 +183,18 @@ def two_lines_by_hand(chart, failure):
     return statistic, signals
 
 
+def last_look_by_hand(chart, failure):
+    """Statistic and signals of the chart with a last look: one limit before the last case planned, another at it."""
+    total, statistic, signals = 0.0, [], []
+    for case, score in enumerate(chart.scores(failure).tolist(), start=1):
+        total = max(0.0, total + score)
+        statistic.append(total)
+        limit = chart.limit if case < chart.cases else chart.last_limit
+        if case <= chart.cases and total >= limit - 1e-9:
+            return statistic + [nan] * (len(failure) - case), [(case, "competent")]
+    return statistic, signals
+
+
 def glr_by_hand(chart, failure):
     """Statistic and signals of a GLR chart, every stretch of every case by itself."""
     statistic, signals, begin, above = [], [], 0, False
@@ -258,6 +277,8 @@ def test_vectorised_equals_one_case_at_a_time(chart, rate):
     path = run(chart, failure, risk)
     if chart.key == "glr":
         statistic, signals = glr_by_hand(chart, failure)
+    elif chart.key == "last_look":
+        statistic, signals = last_look_by_hand(chart, failure)
     elif chart.key == "learning_then_monitoring":
         statistic, signals = phases_by_hand(chart, failure)
     elif chart == VARIANTS["standard-stop-two-lines"]:
@@ -336,7 +357,9 @@ def test_nothing_but(chart, outcome):
     kinds = {signal.kind for signal in path.signals}
     bad, good = {"deterioration", "unacceptable", "no improvement"}, {"competent", "acceptable", "improvement"}
     assert not kinds & (good if outcome else bad)
-    if set(chart.kinds) & (bad if outcome else good) and not (outcome and chart.key == "learning_then_monitoring"):
+    silent = chart.key == "last_look" and chart.cases * chart.scores([0])[0] < min(chart.limit, chart.last_limit)
+    can = bool(set(chart.kinds) & (bad if outcome else good)) and not silent
+    if can and not (outcome and chart.key == "learning_then_monitoring"):
         assert kinds
 
 
@@ -384,6 +407,22 @@ def test_many_sequences_equal_each_by_itself(chart):
         for name in paths:
             here = sequence == name
             assert_equal_paths(paths[name], run(chart, failure[here], risk[here]))
+
+
+@every_variant
+@pytest.mark.parametrize("rate", [0.02, 0.15, 0.6])
+def test_who_cannot_be_declared_competent_is_never_called_learning(chart, rate):
+    """States one case at a time, from the signals alone; charts that watch for deterioration alone have two."""
+    failure, risk = cases(400, rate)
+    path = run(chart, failure, risk)
+    states = set(path.state.tolist())
+    if "competent" in chart.says:
+        assert path.state[0] == ("competent" if path.competence and path.competence.case == 1 else "learning")
+        assert states <= {"learning", "competent", "alarm"}
+    else:
+        first = path.first("deterioration") or len(failure) + 1
+        before, after = ("no_alarm", "alarm") if "alarm" in chart.says else ("", "")
+        assert path.state.tolist() == [before if case < first else after for case in range(1, len(failure) + 1)]
 
 
 class CountedLines:

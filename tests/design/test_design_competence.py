@@ -7,7 +7,14 @@ import itertools
 import numpy as np
 import pytest
 
-from cusum import BernoulliCusum, Criterion, LearningCurveCusum, LearningThenMonitoring, StandardCusum
+from cusum import (
+    BernoulliCusum,
+    Criterion,
+    LastLookCusum,
+    LearningCurveCusum,
+    LearningThenMonitoring,
+    StandardCusum,
+)
 from cusum.design.competence import competence_by_case, competence_probability
 from cusum.errors import CusumError
 
@@ -29,6 +36,9 @@ OTHERS = {
     "lc-start": LearningCurveCusum(criterion=WIDE, limit=1.0, start=0.5, after_signal="restart"),
     "two-phase": LearningThenMonitoring(learning=LEARN, monitoring=MONITOR),
     "bernoulli": MONITOR,
+    "last-look": LastLookCusum(criterion=WIDE, limit=1.4, last_limit=0.6, cases=6),
+    "last-look-at-once": LastLookCusum(criterion=WIDE, limit=1.4, last_limit=0.3, cases=1),
+    "last-look-later": LastLookCusum(criterion=WIDE, limit=1.4, last_limit=0.6, cases=12),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cusum import Criterion
+from cusum import Criterion, dynamic_limits, find_limit, run_length, state_probabilities
 from cusum.charts.low_volume import LastLookCusum
 from cusum.design.low_volume import design_low_volume, last_look_by_case, move_last_look
 from cusum.errors import InvalidParameter
@@ -53,6 +53,62 @@ def test_every_sequence_counted(rates):
         if signal:
             first[signal.case] += np.prod(np.where(outcomes, rates, 1 - np.asarray(rates)))
     np.testing.assert_allclose(last_look_by_case(chart, failure_rate=rates), np.cumsum(first[1:]), atol=1e-12)
+
+
+SMALL = LastLookCusum(criterion=Criterion(acceptable=0.2, unacceptable=0.5), limit=1.4, last_limit=0.6, cases=10)
+
+
+@pytest.mark.parametrize("rates", [[0.3], np.linspace(0.9, 0.1, 10), np.linspace(0.5, 0.2, 14)])
+def test_run_length_counts_every_sequence(rates):
+    """All sequences of twelve cases, two more than planned, each run through the chart."""
+    by_case = np.concatenate((rates, np.full(12, rates[-1])))[:12]
+    first = np.zeros(13)
+    for outcomes in itertools.product((0, 1), repeat=12):
+        first[SMALL.run(outcomes).first() or 0] += np.prod(np.where(outcomes, by_case, 1 - by_case))
+    found = run_length(SMALL, failure_rate=rates)
+    upto = np.concatenate(([0.0], np.cumsum(first[1:])))
+    np.testing.assert_allclose(found.signal_by(np.arange(13)), upto, atol=1e-12)
+    assert upto[12] == upto[10] < 1
+    assert found.signal_by(10_000) == pytest.approx(upto[10], abs=1e-12)
+    assert found.signal_by(7, kind="competent") == found.signal_by(7)
+    assert found.bounds(10) == (found.signal_by(10), found.signal_by(10))
+    assert found.by_kind == {"competent": pytest.approx(upto[10], abs=1e-12)}
+    assert found.method == "exact"
+    assert found.mean == math.inf
+    for q in (0.01, 0.3 * upto[10], 0.999 * upto[10]):
+        assert found.quantile(q) == np.flatnonzero(upto >= q)[0]
+    assert found.quantile((1 + upto[10]) / 2) == math.inf
+
+
+def test_run_length_where_a_declaration_is_certain():
+    assert run_length(SMALL, failure_rate=0.0).mean == math.ceil(1.4 / math.log(0.8 / 0.5))
+    easy = LastLookCusum(criterion=Criterion(acceptable=0.2, unacceptable=0.5), limit=5.0, last_limit=0.4, cases=3)
+    found = run_length(easy, failure_rate=[0.7, 0.4, 0.0])  # a success at the last look is enough
+    assert (found.mean, found.median, found.signal_by(2), found.signal_by(3)) == (3.0, 3.0, 0.0, 1.0)
+    assert run_length(SMALL, failure_rate=1.0).signal_by(10) == 0.0
+
+
+def test_run_length_of_a_mix_of_risks_is_that_of_their_mean():
+    found = run_length(SMALL, risk=[0.1, 0.2, 0.6])
+    expected = run_length(SMALL, failure_rate=0.3)
+    assert found.signal_by(10) == pytest.approx(expected.signal_by(10), abs=1e-12)
+
+
+@pytest.mark.parametrize("method", ["grid", "simulation"])
+def test_run_length_is_exact_or_refused(method):
+    with pytest.raises(InvalidParameter, match="'auto' or 'exact' for LastLookCusum"):
+        run_length(SMALL, failure_rate=0.1, method=method, seed=1)
+
+
+def test_designs_of_one_limit_lead_to_the_design_of_two():
+    with pytest.raises(InvalidParameter, match=r"Design its two limits with cusum\.design_low_volume"):
+        find_limit(SMALL, false_signal=0.05, within=10)
+    with pytest.raises(InvalidParameter, match="LastLookCusum"):
+        find_limit(SMALL, in_control_mean=100)
+    with pytest.raises(InvalidParameter, match="LastLookCusum"):
+        state_probabilities(SMALL, failure_rate=0.1, within=10)
+    with pytest.raises(InvalidParameter, match="LastLookCusum"):
+        dynamic_limits(SMALL, risk=[0.1], false_signal_per_case=0.01)
 
 
 @FEW

@@ -9,6 +9,7 @@ import pytest
 from oracles import learning, propagate
 
 from cusum import Criterion
+from cusum.design import competence_by_case, design_low_volume
 from cusum.design.planning import adequate_from, best_power, plan_volume
 from cusum.errors import CusumError
 
@@ -64,6 +65,39 @@ def test_a_trainee_who_learns():
     assert plan.learner.declared_before_adequate == pytest.approx(up[start - 2], abs=1e-12)
     chance = np.diff(up[start - 2 :])
     assert plan.learner.expected_delay == pytest.approx(chance @ np.arange(chance.size) / chance.sum(), rel=1e-9)
+
+
+@pytest.mark.parametrize("cases", [20, 50, 100])
+def test_the_power_of_a_last_look_stands_beside(cases):
+    plan = plan_volume(C, cases=cases)
+    chart = design_low_volume(C, cases=cases).chart
+    before, _ = propagate(learning(0.1, 0.2, chart.limit), [0.1], cases)
+    assert plan.last_look_power >= before[-2]  # what the running limit alone declares before the last case
+    assert plan.power < plan.last_look_power
+    assert plan.last_look_learner is None
+
+
+def test_a_trainee_who_learns_under_a_last_look():
+    curve = 0.05 + 0.5 * np.exp(-np.arange(60) / 10)
+    plan = plan_volume(C, cases=60, failure_rate=curve)
+    declared = competence_by_case(design_low_volume(C, cases=60).chart, failure_rate=curve, within=60)
+    assert plan.last_look_learner.declared == pytest.approx(declared[-1], abs=1e-12)
+    assert plan.last_look_learner.declared > plan.learner.declared
+    assert plan.last_look_learner.expected_delay > plan.learner.expected_delay
+    assert plan.last_look_learner.adequate_from == plan.learner.adequate_from
+
+
+def test_one_case_and_too_few_cases_have_no_last_look_to_speak_of():
+    assert plan_volume(C, cases=1).last_look_power == 0.0
+    assert plan_volume(C, cases=10).last_look_power == 0.0
+    easy = plan_volume(Criterion(acceptable=0.1, unacceptable=0.99), cases=1)
+    assert easy.last_look_power == easy.power == pytest.approx(0.9)
+
+
+def test_so_many_cases_that_a_false_declaration_is_next_to_impossible():
+    plan = plan_volume(Criterion(acceptable=0.10, unacceptable=0.40), cases=1000)
+    assert plan.can_decide
+    assert plan.power == pytest.approx(1.0, abs=1e-9)
 
 
 def test_a_trainee_who_never_becomes_adequate():

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cusum.design.competence import competence_probability
 from cusum.language import get_language
-from cusum.report.criteria import criteria_table, decides, promised, source_words
+from cusum.report.criteria import all_take_a_last_look, criteria_table, decides, limit_cell, promised, source_words
 from cusum.report.methods import methods_paragraphs, references_in_use
 from cusum.report.pages.sensitivity import sensitivity_figure
 from cusum.report.references import REFERENCES, bibtex, software_citation
@@ -85,7 +85,7 @@ def _designs(site: Site) -> Table:
             (
                 Cell(site.name(procedure), href=site.procedures[procedure]),
                 number(int(design.expected_cases)),
-                number(design.limit, 3),
+                limit_cell(site, design, 3),
                 percent(design.false_competence_promised, 1),
                 percent(design.false_competence, 2),
                 _at_most_cases(site, procedure),
@@ -141,10 +141,17 @@ def _designs_note(site: Site) -> str:
             "These limits promise nothing about false competence within a number of procedures; the exact "
             "probabilities are what they give."
         )
+    source = source_words(site, site.cohort.programme.promise_status, "")
+    if all_take_a_last_look(site):
+        return f"{rates} " + text(
+            "The promises themselves: {source}. They hold for any number of procedures: the last look is at the "
+            "expected number, and no signal comes after it.",
+            source=source,
+        )
     return f"{rates} " + text(
         "The promises themselves: {source}. They hold within the expected number: beyond it the probability of a false "
         "signal is larger than promised.",
-        source=source_words(site, site.cohort.programme.promise_status, ""),
+        source=source,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cusum.report.criteria import promised, short_source
+from cusum.report.criteria import limit_cell, promised, short_source
 from cusum.report.explanations import explanations
 from cusum.report.pages.experience import experience_table, milestone_table
 from cusum.report.table import Cell, Column, Table, records, table
@@ -173,6 +173,8 @@ def _steps(site: Site, row: Any) -> tuple[object, object, str]:
         return reached, "–", left_words
     if row.note == "cannot_decide" and not pd.isna(site.designs[row.procedure].false_competence_promised):
         return text("the expected number cannot decide with these criteria"), "–", left_words
+    if row.note == "last_look_taken":
+        return text("the last look has been taken; the chart gives no signal after it"), "–", left_words
     first, second = row.successes_needed, row.successes_needed_one_failure
     return _successes(site, first, left), _successes(site, second, left - 1, after=True), left_words
 
@@ -223,7 +225,7 @@ def _promises(site: Site, procedures: list[str]) -> Table:
                 rates,
                 short_source(site, procedure),
                 language.number(int(design.expected_cases)),
-                language.number(design.limit, 2),
+                limit_cell(site, design, 2),
                 language.percent(design.false_competence, 1),
                 language.percent(design.power, 0),
             )
