@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cusum.figures.alt_text import alt_text
+from cusum.figures.calibration import plot_calibration
 from cusum.figures.comparison import plot_comparison
 from cusum.figures.crossings import plot_crossings
 from cusum.figures.department import plot_department
@@ -13,15 +14,19 @@ from cusum.figures.learning_curve import plot_learning_curve
 from cusum.figures.observed_expected import plot_observed_expected
 from cusum.figures.path import plot_path
 from cusum.figures.plotting import plot
+from cusum.figures.power_by_limit import plot_power_by_limit
+from cusum.figures.power_by_volume import plot_power_by_volume
 from cusum.figures.run_length import plot_run_length
 from cusum.figures.sensitivity import plot_sensitivity
 from cusum.figures.time_to_competence import plot_time_to_competence
 from cusum.figures.trainee import plot_chart, plot_trainee
+from cusum.figures.wald_promise import plot_wald_promise
 
 __all__ = [
     "alt_text",
     "html_fragment",
     "plot",
+    "plot_calibration",
     "plot_chart",
     "plot_comparison",
     "plot_crossings",
@@ -31,10 +36,13 @@ __all__ = [
     "plot_learning_curve",
     "plot_observed_expected",
     "plot_path",
+    "plot_power_by_limit",
+    "plot_power_by_volume",
     "plot_run_length",
     "plot_sensitivity",
     "plot_time_to_competence",
     "plot_trainee",
+    "plot_wald_promise",
     "plotly_script",
     "write_html",
     "write_image",

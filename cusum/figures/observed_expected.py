@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cusum.cohort import Cohort
     from cusum.models import DepartmentComparison
 
-    Compared = Cohort | Mapping[str, DepartmentComparison | Sequence[DepartmentComparison]]
+    Compared: TypeAlias = Cohort | Mapping[str, DepartmentComparison | Sequence[DepartmentComparison]]
 
 __all__ = ["plot_observed_expected"]
 

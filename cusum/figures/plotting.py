@@ -84,6 +84,13 @@ def _departments(result: Any, options: dict[str, Any]) -> go.Figure:
     return plot_funnel(result, **options)
 
 
+def _calibration(result: Any, options: dict[str, Any]) -> go.Figure:
+    """Draw expected risks against what happened."""
+    from cusum.figures.calibration import plot_calibration
+
+    return plot_calibration(result, **options)
+
+
 def _comparison(result: Any, options: dict[str, Any]) -> go.Figure:
     """Draw the same cases under several charts."""
     from cusum.figures.comparison import plot_comparison
@@ -103,6 +110,27 @@ def _learning_curve(result: Any, options: dict[str, Any]) -> go.Figure:
     from cusum.figures.learning_curve import plot_learning_curve
 
     return plot_learning_curve(result, **options)
+
+
+def _power_by_limit(result: Any, options: dict[str, Any]) -> go.Figure:
+    """Draw what another limit would do."""
+    from cusum.figures.power_by_limit import plot_power_by_limit
+
+    return plot_power_by_limit(result, **options)
+
+
+def _power_by_volume(result: Any, options: dict[str, Any]) -> go.Figure:
+    """Draw how many procedures it takes."""
+    from cusum.figures.power_by_volume import plot_power_by_volume
+
+    return plot_power_by_volume(result, **options)
+
+
+def _wald_promise(result: Any, options: dict[str, Any]) -> go.Figure:
+    """Draw what Wald's limit promises, and does."""
+    from cusum.figures.wald_promise import plot_wald_promise
+
+    return plot_wald_promise(result, **options)
 
 
 def _cohort(result: Any, options: dict[str, Any]) -> go.Figure:
@@ -135,6 +163,11 @@ _DRAW = {
     "TimeToCompetence": _time_to_competence,
     "LearningCurve": _learning_curve,
     "DepartmentComparison": _departments,
+    "RiskModel": _calibration,
+    "Calibration": _calibration,
     "ChartComparison": _comparison,
     "CriterionSensitivity": _sensitivity,
+    "PowerByLimit": _power_by_limit,
+    "PowerByVolume": _power_by_volume,
+    "WaldPromise": _wald_promise,
 }
