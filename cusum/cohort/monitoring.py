@@ -12,12 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 from cusum.charts.base import Chart
 from cusum.charts.checking import check_failure, check_risk
 from cusum.charts.observed_expected import Vlad
-from cusum.design.run_length import run_length
+from cusum.design.run_length import Method, run_length
 from cusum.design.steps import RiskSequence
 from cusum.errors import InvalidData
 from cusum.models.risk_model import RiskModel
 
 __all__ = ["GroupMonitoring", "monitor_groups"]
+
+_EXACT = 1000
+"""Cases up to which the probability of a signal by chance is worked out exactly."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -104,8 +107,9 @@ def monitor_groups(
     Notes
     -----
     Every group is charted for itself, from 0. ``table["by_chance"]`` is computed for the group's own risks in their
-    order; the more groups and the more cases, the more signals come by chance alone, and ``expected_false`` says how
-    many groups. A signal is a reason to look at the cases, not a judgement. Groups are in order of name, never of rank.
+    order, exactly up to 1,000 cases and on a grid (to about 0.001) beyond; the more groups and the more cases, the more
+    signals come by chance alone, and ``expected_false`` says how many groups. A signal is a reason to look at the
+    cases, not a judgement. Groups are in order of name, never of rank.
 
     References
     ----------
@@ -130,15 +134,21 @@ def monitor_groups(
     paths, signals, rows = [], [], []
     for name, own in cases.groupby(by, sort=True, observed=True):
         path, found = _follow(own.reset_index(drop=True), chart, by, columns)
-        by_chance = run_length(chart, risk=RiskSequence(own["risk"].to_numpy()), horizon=len(own), tolerance=1e-4)
+        by_chance = _by_chance(own["risk"].to_numpy(), chart)
         paths.append(path)
         signals.append(found)
-        rows.append(
-            (name, len(own), int(own["failure"].sum()), own["risk"].sum(), len(found), by_chance.signal_by(len(own)))
-        )
+        rows.append((name, len(own), int(own["failure"].sum()), own["risk"].sum(), len(found), by_chance))
     names = [by, "cases", "failures", "expected", "signals", "by_chance"]
     together = pd.concat(signals, ignore_index=True).astype({"case": "int64", "statistic": "float64"})
     return GroupMonitoring(pd.concat(paths, ignore_index=True), together, pd.DataFrame(rows, columns=names), by, chart)
+
+
+def _by_chance(risk: NDArray[np.float64], chart: Chart) -> float:
+    """Probability of a signal in these cases if each fails as predicted."""
+    method: Method = "auto" if risk.size <= _EXACT else "grid"
+    return run_length(chart, risk=RiskSequence(risk), horizon=risk.size, tolerance=1e-3, method=method).signal_by(
+        risk.size
+    )
 
 
 def _check_columns(table: pd.DataFrame, names: list[str]) -> None:
