@@ -50,6 +50,7 @@ if TYPE_CHECKING:  # what type checkers and editors read; the table below is wha
         describe_completeness,
         forecast_experience,
         monitor_groups,
+        summarise_competences,
     )
     from cusum.criterion import Criterion
     from cusum.design import (
@@ -57,18 +58,24 @@ if TYPE_CHECKING:  # what type checkers and editors read; the table below is wha
         LimitDesign,
         LowVolumeDesign,
         PowerByLimit,
+        PowerByVolume,
         RiskSequence,
         RunLength,
         StateProbabilities,
         VolumePlan,
+        WaldPromise,
         competence_probability,
         design_low_volume,
         dynamic_limits,
         find_limit,
+        learner_rates,
         plan_volume,
+        power_bound,
         power_by_limit,
+        power_by_volume,
         run_length,
         state_probabilities,
+        wald_promise,
     )
     from cusum.design.influence import LimitInfluence, limit_influence
     from cusum.errors import (
@@ -92,7 +99,7 @@ if TYPE_CHECKING:  # what type checkers and editors read; the table below is wha
     )
     from cusum.models.time_to_competence import TimeToCompetence, time_to_competence
     from cusum.programme import Programme, load_programme
-    from cusum.registrations import Registrations, read_registrations
+    from cusum.registrations import Assessments, Registrations, read_assessments, read_registrations
     from cusum.registrations.simulate import SimulatedCohort, simulate_registrations
     from cusum.report import ReportPaths, write_report
 
@@ -125,6 +132,12 @@ _HOME = {
     "limit_influence": "design.influence",
     "LimitInfluence": "design.influence",
     "plan_volume": "design",
+    "learner_rates": "design",
+    "power_bound": "design",
+    "wald_promise": "design",
+    "WaldPromise": "design",
+    "power_by_volume": "design",
+    "PowerByVolume": "design",
     "power_by_limit": "design",
     "PowerByLimit": "design",
     "VolumePlan": "design",
@@ -133,6 +146,8 @@ _HOME = {
     "StateProbabilities": "design",
     "read_registrations": "registrations",
     "Registrations": "registrations",
+    "read_assessments": "registrations",
+    "Assessments": "registrations",
     "simulate_registrations": "registrations.simulate",
     "SimulatedCohort": "registrations.simulate",
     "load_programme": "programme",
@@ -146,6 +161,7 @@ _HOME = {
     "describe_case_mix": "cohort",
     "describe_completeness": "cohort",
     "forecast_experience": "cohort",
+    "summarise_competences": "cohort",
     "monitor_groups": "cohort",
     "GroupMonitoring": "cohort",
     "Cohort": "cohort",
@@ -175,6 +191,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Assessments",
     "BernoulliCusum",
     "BernoulliGlr",
     "Chart",
@@ -197,6 +214,7 @@ __all__ = [
     "MissingDependency",
     "Path",
     "PowerByLimit",
+    "PowerByVolume",
     "PrivacyError",
     "Programme",
     "ProgrammeError",
@@ -216,6 +234,7 @@ __all__ = [
     "UnreadableFile",
     "Vlad",
     "VolumePlan",
+    "WaldPromise",
     "Walk",
     "analyse",
     "compare_charts",
@@ -233,6 +252,7 @@ __all__ = [
     "fit_learning_curve",
     "fit_risk_model",
     "forecast_experience",
+    "learner_rates",
     "limit_influence",
     "load_programme",
     "load_risk_model",
@@ -243,12 +263,17 @@ __all__ = [
     "plot_department",
     "plot_funnel",
     "plot_trainee",
+    "power_bound",
     "power_by_limit",
+    "power_by_volume",
+    "read_assessments",
     "read_registrations",
     "run_length",
     "simulate_registrations",
     "state_probabilities",
+    "summarise_competences",
     "time_to_competence",
+    "wald_promise",
     "write_report",
 ]
 

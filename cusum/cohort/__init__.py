@@ -7,6 +7,7 @@ from cusum.cohort.breadth import describe_breadth
 from cusum.cohort.case_mix import describe_case_mix
 from cusum.cohort.cohort import Cohort
 from cusum.cohort.comparison import ChartComparison, CriterionSensitivity, compare_charts, criterion_sensitivity
+from cusum.cohort.competences import summarise_competences
 from cusum.cohort.completeness import describe_completeness
 from cusum.cohort.forecast import forecast_experience
 from cusum.cohort.monitoring import GroupMonitoring, monitor_groups
@@ -28,4 +29,5 @@ __all__ = [
     "describe_completeness",
     "forecast_experience",
     "monitor_groups",
+    "summarise_competences",
 ]

@@ -11,8 +11,10 @@ import pandas as pd
 from cusum.charts.base import Chart
 from cusum.cohort.charting import PERSON, chart_all, cross, list_signals, state_status
 from cusum.cohort.cohort import Cohort
+from cusum.cohort.competences import Evidence, list_competences
 from cusum.cohort.designs import charted_procedures, choose_charts, describe_designs
-from cusum.cohort.experience import count_experience, list_milestones, list_people
+from cusum.cohort.experience import count_experience, list_people
+from cusum.cohort.milestones import list_milestones
 from cusum.cohort.order import signal_ranges
 from cusum.errors import InvalidData, InvalidParameter
 from cusum.programme import Programme, load_programme
@@ -21,6 +23,7 @@ from cusum.registrations.table import Registrations
 if TYPE_CHECKING:
     from cusum.cohort.adjusted import Adjustment
     from cusum.models.risk_model import RiskModel
+    from cusum.registrations.assessments import Assessments
 
 __all__ = ["analyse"]
 
@@ -31,6 +34,7 @@ def analyse(
     *,
     chart: Chart | str | None = None,
     risk: RiskModel | Mapping[str, RiskModel] | str | None = None,
+    assessments: Assessments | None = None,
     as_of: date | str | None = None,
 ) -> Cohort:
     """Chart every trainee's procedures and say where each one stands.
@@ -47,13 +51,17 @@ def analyse(
     risk : RiskModel, mapping of str to RiskModel, or str, optional
         What to expect of each case: a model from :func:`cusum.fit_risk_model`, one for each procedure, or the column of
         expected failure probabilities. Adds the risk-adjusted charts, beside the others, in ``adjusted``.
+    assessments : Assessments, optional
+        What :func:`cusum.read_assessments` gave: competence cards, general assessments, Mini-CEX, supervision talks.
+        Without them ``competences`` and ``milestones`` say of these that they are not recorded here.
     as_of : date or str, optional
         Day up to which registrations count, as yyyy-mm-dd; the day of the last registration if left out.
 
     Returns
     -------
     Cohort
-        Tidy tables: paths, crossings, status, designs, experience, milestones, signals, trainees, departments.
+        Tidy tables: paths, crossings, status, designs, experience, competences, milestones, signals, trainees,
+        departments.
 
     Raises
     ------
@@ -95,6 +103,8 @@ def analyse(
     designs = describe_designs(plan, charts, crossings, name)
     status = state_status(crossings, paths_table, paths, charts, designs, plan)
     later = len(registrations.table) - len(table)
+    started_on = people.set_index("trainee")["started_on"]
+    evidence = Evidence(plan, people, table, crossings, _check_assessments(assessments))
     return Cohort(
         registrations=registrations,
         programme=plan,
@@ -106,15 +116,18 @@ def analyse(
         status=status,
         designs=designs,
         experience=count_experience(table, people, plan),
-        milestones=list_milestones(table, crossings, people, plan, last),
+        competences=list_competences(evidence, pd.Series(last, index=started_on.index)),
+        milestones=list_milestones(evidence, started_on, last),
         signals=list_signals(paths_table),
         adjusted=_adjusted(cases, crossings, plan, risk),
         trainees=people,
         departments=_departments(people, home),
+        assessments=assessments,
         provenance=registrations.provenance.extend(
             programme=f"{plan.key} {plan.version}",
             chart=name,
             risk=_name_risk(risk),
+            assessments="none" if assessments is None else repr(assessments.provenance),
             as_of=last.date().isoformat(),
             later_than_as_of=later,
         ),
@@ -133,6 +146,18 @@ def _adjusted(
     from cusum.cohort.adjusted import adjust
 
     return adjust(cases, crossings, programme, risk)
+
+
+def _check_assessments(assessments: Assessments | None) -> Assessments | None:
+    """Refuse something else than a register of assessments."""
+    if assessments is not None and not all(hasattr(assessments, name) for name in ("table", "rejected", "provenance")):
+        raise InvalidParameter(
+            "assessments is a {kind}",
+            expected="what cusum.read_assessments gives",
+            remedy="Write analyse(registrations, assessments=read_assessments(source)).",
+            kind=type(assessments).__name__,
+        )
+    return assessments
 
 
 def _name_risk(risk: RiskModel | Mapping[str, RiskModel] | str | None) -> str:

@@ -15,6 +15,7 @@ from cusum.registrations.provenance import Provenance
 
 if TYPE_CHECKING:
     from cusum.cohort.adjusted import Adjustment
+    from cusum.registrations.assessments import Assessments
     from cusum.registrations.table import Registrations
 
 __all__ = ["Cohort"]
@@ -53,14 +54,21 @@ class Cohort:
         many false declarations to expect.
     experience : DataFrame
         One row for each trainee, item and month of the post: count, cumulative, target.
+    competences : DataFrame
+        One row for each trainee, competence of the programme and document: number, role, document, state, assessed_on,
+        done, of, registrations; what is there at `as_of`. See :func:`cusum.cohort.competences.list_competences`.
     milestones : DataFrame
-        One row for each trainee and milestone of the programme.
+        One row for each trainee and milestone of the programme: month, due_on, reached, registrations, signals,
+        procedures, instrument, nature, done, done_on, and how many of the competences were documented by then. See
+        :func:`cusum.cohort.milestones.list_milestones`.
     signals : DataFrame
         One row a signal.
     trainees, departments : DataFrame
         One row each.
     adjusted : Adjustment or None
         The risk-adjusted charts of trainees and departments, where a risk model was given.
+    assessments : Assessments or None
+        The register of assessments, where one was given.
     provenance : Provenance
         File, version and parameters.
 
@@ -82,12 +90,14 @@ class Cohort:
     status: pd.DataFrame
     designs: pd.DataFrame
     experience: pd.DataFrame
+    competences: pd.DataFrame
     milestones: pd.DataFrame
     signals: pd.DataFrame
     trainees: pd.DataFrame
     departments: pd.DataFrame
     provenance: Provenance
     adjusted: Adjustment | None = None
+    assessments: Assessments | None = None
 
     def __repr__(self) -> str:
         charts = {chart.names["en"] for chart in self.charts.values()}

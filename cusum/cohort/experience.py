@@ -1,13 +1,12 @@
-"""The experience registration by month of the post, and the milestones of the programme."""
+"""The trainees, and the experience registration by month of the post."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from cusum.programme import Programme
 
-__all__ = ["count_experience", "list_milestones", "list_people"]
+__all__ = ["count_experience", "list_people", "month_of_post"]
 
 PERSON = ["trainee", "department", "region"]
 
@@ -45,7 +44,18 @@ def list_people(table: pd.DataFrame, rejected: pd.DataFrame, as_of: pd.Timestamp
 
 
 def month_of_post(started_on: pd.Series, day: pd.Series) -> pd.Series:
-    """Number the month of the post that a day falls in, from 1; a month begins on the day of the month of the start."""
+    """Number the month of the post that a day falls in, from 1; a month begins on the day of the month of the start.
+
+    Parameters
+    ----------
+    started_on, day : Series of datetime
+        First day of the post, and the day.
+
+    Returns
+    -------
+    Series of int
+        Months; 0 or less before the post.
+    """
     months = (day.dt.year - started_on.dt.year) * 12 + day.dt.month - started_on.dt.month
     return (months - (day.dt.day < started_on.dt.day) + 1).astype("int64")
 
@@ -84,58 +94,3 @@ def count_experience(table: pd.DataFrame, people: pd.DataFrame, programme: Progr
     rows["target"] = rows["item"].map({key: target for key, (_, target) in items.items()}).astype("Int64")
     rows = rows.merge(people[PERSON], on="trainee", how="left")
     return rows[[*PERSON, "item", "kind", "month", "count", "cumulative", "target"]]
-
-
-def list_milestones(
-    table: pd.DataFrame, crossings: pd.DataFrame, people: pd.DataFrame, programme: Programme, as_of: pd.Timestamp
-) -> pd.DataFrame:
-    """Say for each trainee and milestone when it is due and what had been registered by then.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Canonical registrations.
-    crossings : DataFrame
-        Dates of the signals of competence.
-    people : DataFrame
-        From :func:`list_people`.
-    programme : Programme
-        Names the milestones.
-    as_of : Timestamp
-        Day up to which registrations count.
-
-    Returns
-    -------
-    DataFrame
-        One row for each trainee and milestone: month, due_on, reached (due by `as_of`), registrations and signals (of
-        competence, by procedure) up to that day, procedures (the number charted).
-    """
-    procedures = int(crossings["procedure"].nunique())
-    rows = []
-    for milestone in programme.milestones:
-        due = people["started_on"] + pd.DateOffset(months=milestone.month)
-        rows.append(people[PERSON].assign(milestone=milestone.key, month=milestone.month, due_on=due))
-    if not rows:
-        return pd.DataFrame(columns=[*PERSON, "milestone", "month", "due_on", "reached", "registrations", "signals"])
-    found = pd.concat(rows, ignore_index=True)
-    found["due_on"] = found["due_on"].astype("datetime64[us]")
-    found["reached"] = found["due_on"] <= as_of
-    found["registrations"] = _count_by(found, table["trainee"], table["performed_on"])
-    crossed = crossings[crossings["crossed"]]
-    found["signals"] = _count_by(found, crossed["trainee"], crossed["crossed_on"])
-    found["procedures"] = procedures
-    return found.sort_values(["trainee", "month"], kind="stable", ignore_index=True)
-
-
-def _count_by(found: pd.DataFrame, trainee: pd.Series, day: pd.Series) -> np.ndarray:
-    """Count each trainee's events up to and including the day a milestone is due."""
-    days = {name: np.sort(group.to_numpy()) for name, group in day.groupby(trainee)}
-    none = np.array([], dtype="datetime64[us]")
-    due = found["due_on"].to_numpy()
-    return np.array(
-        [
-            np.searchsorted(days.get(name, none), limit, side="right")
-            for name, limit in zip(found["trainee"], due, strict=True)
-        ],
-        dtype=np.int64,
-    )
