@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cusum.figures.alt_text import alt_text
 from cusum.figures.calibration import plot_calibration
+from cusum.figures.case_mix import plot_case_mix
 from cusum.figures.comparison import plot_comparison
 from cusum.figures.crossings import plot_crossings
 from cusum.figures.department import plot_department
@@ -27,6 +28,7 @@ __all__ = [
     "html_fragment",
     "plot",
     "plot_calibration",
+    "plot_case_mix",
     "plot_chart",
     "plot_comparison",
     "plot_crossings",
