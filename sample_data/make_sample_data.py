@@ -56,9 +56,13 @@ class Row:
 
 
 def make_cohort(folder: Path) -> list[Path]:
-    """Write the cohort and the truth behind it."""
+    """Write the cohort, the truth behind it and the register of its assessments."""
     cohort = simulate_registrations(trainees=TRAINEES, seed=SEED)
-    return [cohort.to_csv(folder / "danish_cohort.csv"), cohort.truth_to_csv(folder / "danish_cohort_truth.csv")]
+    return [
+        cohort.to_csv(folder / "danish_cohort.csv"),
+        cohort.truth_to_csv(folder / "danish_cohort_truth.csv"),
+        cohort.assessments_to_csv(folder / "danish_assessments.csv"),
+    ]
 
 
 def clean_rows() -> list[Row]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cusum.errors import InvalidParameter
 from cusum.programme import Programme, load_programme
+from cusum.registrations.simulated_assessments import simulate_assessments, write_assessments
 from cusum.registrations.simulated_cases import describe_cases, draw_cases, draw_experience, spread_dates
 from cusum.registrations.simulated_files import write_csv, write_excel
 from cusum.registrations.simulated_truth import draw_curves, draw_departments, draw_trainees
@@ -147,6 +148,44 @@ class SimulatedCohort:
         text = self.truth.to_csv(index=False, lineterminator="\n")
         Path(path).write_bytes(text.encode("utf-8"))
         return Path(path)
+
+    def assessments(self) -> pd.DataFrame:
+        """Make a synthetic register of the trainees' assessments: competence cards, Mini-CEX and the rest.
+
+        Returns
+        -------
+        DataFrame
+            See :func:`cusum.registrations.simulated_assessments.simulate_assessments`; it depends on the seed alone.
+
+        Examples
+        --------
+        >>> simulate_registrations(trainees=1, seed=1).assessments().columns.tolist()[:3]
+        ['trainee', 'document', 'assessed_on']
+        """
+        return simulate_assessments(self.table, self.programme, seed=self.seed)
+
+    def assessments_to_csv(self, path: str | Path) -> Path:
+        """Write the synthetic register of assessments as Danish Excel saves it.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+
+        Returns
+        -------
+        Path
+            The file written; the same cohort gives the same bytes.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     written = simulate_registrations(trainees=1, seed=1).assessments_to_csv(f"{folder}/register.csv")
+        ...     print(written.read_text(encoding="utf-8-sig").splitlines()[0])
+        Uddannelsessøgende;Dokument;Dato;Godkendt;Kompetence
+        """
+        return write_assessments(self.assessments(), Path(path), self.programme)
 
     def __repr__(self) -> str:
         """One line: how large, and from which seed."""

@@ -44,3 +44,13 @@ def test_a_folder_that_is_not_there_is_one_sentence(command, tmp_path):
     assert ended.code == 2
     assert "cannot be written" in ended.err
     assert ended.err.count("\n") == 1
+
+
+def test_a_register_of_assessments_is_written_on_request(command, tmp_path):
+    file = tmp_path / "cohort.csv"
+    ended = command("simulate", "--trainees", 3, "--seed", 1, "--out", file, "--assessments", "--language", "en")
+    assert (ended.code, ended.err) == (0, "")
+    assert "cohort_assessments.csv" in ended.out
+    register = pd.read_csv(tmp_path / "cohort_assessments.csv", sep=";", encoding="utf-8-sig")
+    assert set(register["Uddannelsessøgende"]) == {"T001", "T002", "T003"}
+    assert register["Dokument"].str.contains("Kompetencekort").sum() >= 40

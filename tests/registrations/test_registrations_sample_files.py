@@ -24,6 +24,7 @@ SAMPLES = Path(__file__).parents[2] / "sample_data"
 SYNTHETIC = (
     "danish_cohort.csv",
     "danish_cohort_truth.csv",
+    "danish_assessments.csv",
     "danish_cohort_messy.xlsx",
     "danish_cohort_messy_faults.csv",
 )
