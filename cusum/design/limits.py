@@ -16,6 +16,7 @@ from cusum.design.scores import check_count
 from cusum.design.simulated_limit import simulated_limit
 from cusum.design.steps import RiskSequence, adjusts_for_risk
 from cusum.design.tuning import search_limit
+from cusum.design.two_sided import find_two_limits, has_two_hypotheses
 from cusum.errors import InvalidParameter
 from cusum.work import Progress
 
@@ -41,7 +42,9 @@ def find_limit(
     Parameters
     ----------
     chart : Chart
-        A chart with a limit, whose own limit is ignored. An EWMA with two limits gets the same on either side.
+        A chart with a limit, whose own limit is ignored. An EWMA with two limits gets the same on either side. A
+        standard CUSUM and a sequential test get two limits, each of which keeps the promise where the hypothesis that
+        it speaks against is true: `find_two_limits` says how.
     false_signal : float, optional
         Largest probability of a false signal within `within` cases, in (0, 1): of declaring competent a learner whose
         failure rate (or odds ratio) is constantly the unacceptable one, or of an alarm about a performer who is
@@ -111,6 +114,8 @@ def find_limit(
             remedy="Design the phases of a two-phase chart one by one.",
             chart=type(chart).__name__,
         )
+    if has_two_hypotheses(chart) and guarantee is None:
+        return find_two_limits(chart, promise, risk=risk)
     if not any(item.name == "limit" for item in fields(chart)):
         raise InvalidParameter(
             "the chart is a {chart}",

@@ -16,6 +16,7 @@ from cusum import (
     RiskAdjustedCusum,
     RiskAdjustedLearningCurveCusum,
     StandardCusum,
+    Vlad,
     find_limit,
     run_length,
 )
@@ -143,7 +144,8 @@ def test_the_logistic_fit_solves_its_score_equations():
     [
         (BernoulliCusum(criterion=C, limit=1.0), {"in_control_mean": 100, "within": 10}, "together"),
         (BernoulliCusum(criterion=C, limit=1.0), {"in_control_mean": 0.5}, "above 1"),
-        (StandardCusum(criterion=C), {"in_control_mean": 100}, "alpha"),
+        (Vlad(), {"in_control_mean": 100}, "with a limit"),
+        (StandardCusum(criterion=C), {"in_control_mean": 100, "guarantee": 0.9}, "alpha"),
         (RiskAdjustedCusum(limit=1.0), {"in_control_mean": 100}, "risk"),
         (RiskAdjustedCusum(limit=1.0), {"in_control_mean": 100, "risk": RiskSequence([0.1])}, "RiskSequence"),
         (RiskAdjustedCusum(limit=1.0), {"false_signal": 0.1, "within": 5, "risk": RiskSequence([0.1])}, "within"),
