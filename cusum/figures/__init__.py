@@ -9,6 +9,7 @@ from cusum.figures.comparison import plot_comparison
 from cusum.figures.crossings import plot_crossings
 from cusum.figures.department import plot_department
 from cusum.figures.department_adjusted import plot_department_adjusted
+from cusum.figures.experience import plot_experience_forecast
 from cusum.figures.export import html_fragment, plotly_script, write_html, write_image, write_page
 from cusum.figures.funnel import plot_funnel
 from cusum.figures.learning_curve import plot_learning_curve
@@ -34,6 +35,7 @@ __all__ = [
     "plot_crossings",
     "plot_department",
     "plot_department_adjusted",
+    "plot_experience_forecast",
     "plot_funnel",
     "plot_learning_curve",
     "plot_observed_expected",
