@@ -67,6 +67,19 @@ def test_a_deterioration_is_caught_up_with():
     assert share[69:].min() >= 0.94
 
 
+def test_the_figures_of_the_docstring():
+    rates = 0.06 + 0.24 * np.exp(-np.arange(100) / 10)
+    outcomes = np.random.default_rng(2).random((700, 100)) < rates
+    found = current_rate(table_of(*outcomes))
+    lag = found["rate"].to_numpy().reshape(700, -1)[:, 19].mean() - rates[19]
+    assert lag == pytest.approx(0.08, abs=0.01)
+    steady = current_rate(table_of(*(np.random.default_rng(3).random((700, 100)) < 0.1)))
+    wide = (steady["rate_high"] - steady["rate_low"]).to_numpy().reshape(700, -1)[:, -1].mean()
+    assert wide == pytest.approx(0.26, abs=0.01)
+    jump = held(np.where(np.arange(80) < 50, 0.05, 0.2), FADE, trainees=1000)
+    assert jump[[50, 54, 59, 69]] == pytest.approx([0.64, 0.82, 0.91, 0.97], abs=0.04)
+
+
 def test_the_index_is_that_of_the_table():
     table = table_of([1, 0, 0]).set_index(pd.Index([7, 8, 9]))
     assert current_rate(table).index.tolist() == [7, 8, 9]
