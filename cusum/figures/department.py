@@ -132,7 +132,6 @@ def _add_shares(sheet: Sheet, i: int) -> str:
         rows.append((group.name, group.colour, at_risk(part[part["cases"] > 0], ticks).tolist()))
         if (part["cases"] > 0).any():
             curve = time_to_competence(part, confidence=sheet.confidence).curve
-            look = {"colour": group.colour, "dash": group.dash}
             add_share(
                 sheet.sketch,
                 curve,
@@ -143,7 +142,8 @@ def _add_shares(sheet: Sheet, i: int) -> str:
                 y=y,
                 opacity=group.band,
                 legend=True,
-                **look,
+                colour=group.colour,
+                dash=group.dash,
             )
     if not any((part["cases"] > 0).any() for part in parts):
         add_nothing(sheet.sketch, x=x, y=y)

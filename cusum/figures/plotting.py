@@ -70,10 +70,6 @@ def _time_to_competence(result: Any, options: dict[str, Any]) -> go.Figure:
     """Draw the time to competence."""
     from cusum.figures.time_to_competence import plot_time_to_competence
 
-    if result.clock != "cases":
-        raise InvalidParameter(
-            "there is no figure of waiting times in {clock}", expected="those in cases", clock=result.clock
-        )
     return plot_time_to_competence(result, **options)
 
 

@@ -84,6 +84,8 @@ def add_share(
     dash: str = "solid",
     opacity: float = 0.18,
     legend: bool = False,
+    clock: str = "cases",
+    left: bool = False,
 ) -> None:
     """Draw a share by case number with its band.
 
@@ -107,6 +109,10 @@ def add_share(
         Strength of the band; 0 for none.
     legend : bool, default False
         True puts the line in the legend, once for each name.
+    clock : {"cases", "days"}, default "cases"
+        What the column case counts.
+    left : bool, default False
+        True for the share of those who left without a signal.
     """
     start = curve["case"].iloc[0] == 0 if len(curve) else False
     case = (
@@ -131,15 +137,21 @@ def add_share(
             name=language.text("{name}: {level} confidence interval", name=name, level=level),
             xaxis=x,
             yaxis=y,
-            meta={"role": "band"},
+            meta={"role": "left band" if left else "band"},
         )
     data = [
         [percent_words(value, language) for value in values]
         for values in zip(share.tolist(), low.tolist(), high.tolist(), strict=True)
     ]
-    words = language.text(
-        "{share} with signal of competence ({level} confidence interval {low} to {high})", level=level, **_PLACES
-    )
+    if left:
+        words = language.text(
+            "{share} left without a signal ({level} confidence interval {low} to {high})", level=level, **_PLACES
+        )
+    else:
+        words = language.text(
+            "{share} with signal of competence ({level} confidence interval {low} to {high})", level=level, **_PLACES
+        )
+    when = language.text("day {day}", day="%{x}") if clock == "days" else language.text("no. {case}", case="%{x}")
     named = any(other.get("name") == name and other.get("showlegend") for other in sketch.traces)
     sketch.draw(
         x=case,
@@ -149,10 +161,10 @@ def add_share(
         name=name,
         showlegend=legend and not named,
         customdata=data,
-        hovertemplate=f"<b>{name}</b><br>{language.text('no. {case}', case='%{x}')}<br>{words}<extra></extra>",
+        hovertemplate=f"<b>{name}</b><br>{when}<br>{words}<extra></extra>",
         xaxis=x,
         yaxis=y,
-        meta={"role": "share"},
+        meta={"role": "left" if left else "share"},
     )
 
 
@@ -219,8 +231,8 @@ def add_at_risk(
         )
 
 
-def median_words(median: Any, language: Language, level: str) -> str:
-    """Say by which case number half of the trainees have a signal of competence.
+def median_words(median: Any, language: Language, level: str, *, clock: str = "cases") -> str:
+    """Say by which case number, or day, half of the trainees have a signal of competence.
 
     Parameters
     ----------
@@ -230,6 +242,8 @@ def median_words(median: Any, language: Language, level: str) -> str:
         The reader's.
     level : str
         Level of the interval as written, such as ``95%``.
+    clock : {"cases", "days"}, default "cases"
+        What they count.
 
     Returns
     -------
@@ -238,18 +252,18 @@ def median_words(median: Any, language: Language, level: str) -> str:
     """
     if pd.isna(median["median"]):
         return language.text("median not reached: fewer than half have a signal of competence")
-    low = language.number(median["low"])
+    at = {name: language.number(median[name]) for name in ("median", "low", "high")}
     if pd.isna(median["high"]):
-        return language.text(
-            "median: no. {median} ({level} confidence interval from {low}, no upper limit yet)",
-            median=language.number(median["median"]),
-            level=level,
-            low=low,
-        )
-    return language.text(
-        "median: no. {median} ({level} confidence interval {low} to {high})",
-        median=language.number(median["median"]),
-        level=level,
-        low=low,
-        high=language.number(median["high"]),
-    )
+        if clock == "days":
+            told = language.translate(
+                "median: day {median} ({level} confidence interval from {low}, no upper limit yet)"
+            )
+        else:
+            told = language.translate(
+                "median: no. {median} ({level} confidence interval from {low}, no upper limit yet)"
+            )
+    elif clock == "days":
+        told = language.translate("median: day {median} ({level} confidence interval {low} to {high})")
+    else:
+        told = language.translate("median: no. {median} ({level} confidence interval {low} to {high})")
+    return told.format(level=level, **at)

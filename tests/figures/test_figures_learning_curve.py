@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
-import pandas as pd
 import pytest
 
-from cusum import Criterion, fit_learning_curve, time_to_competence
+from cusum import Criterion, fit_learning_curve
 from cusum.errors import InvalidParameter
 from cusum.figures import alt_text, plot, plot_learning_curve
 from cusum.figures.theme import CURVE
@@ -82,12 +79,3 @@ def test_the_alternative_says_where_the_average_meets_the_rate(curve):
     assert f"The average meets 15% at no. {row['case']} (95% interval {row['low']} to {row['high']})." in alt
     hardly = Criterion(acceptable=0.001, unacceptable=0.01)
     assert "not certain from these procedures" in alt_text(plot_learning_curve(curve, criterion=hardly))
-
-
-def test_waiting_times_in_days_are_not_drawn_as_cases():
-    table = pd.DataFrame({"cases": [3], "crossed": [True], "case": [2], "started_on": [pd.Timestamp("2024-09-01")]})
-    result = time_to_competence(
-        table.assign(crossed_on=pd.Timestamp("2024-10-01")), clock="days", until=date(2025, 1, 1)
-    )
-    with pytest.raises(InvalidParameter, match="no figure of waiting times in days"):
-        plot(result)
