@@ -13,15 +13,20 @@ from cusum.errors import InvalidParameter
 __all__ = [
     "AsJson",
     "AsOf",
+    "Assessments",
+    "Covariates",
     "Debug",
     "Duplicates",
     "Encoding",
     "Headings",
     "InputFile",
+    "KeyFile",
     "LanguageCode",
     "MonthOrDayFirst",
+    "NoModels",
     "Out",
     "ProgrammeName",
+    "RiskSource",
     "Sheet",
     "fraction",
     "heading_map",
@@ -66,6 +71,36 @@ Duplicates = Annotated[
     typer.Option("--duplicates", help="What to do with rows alike in every column."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write the result as JSON, for another program to read.")]
+RiskSource = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--risk",
+        metavar="FILE|COLUMN",
+        help="What to expect of each case: a risk model's file, or a column of probabilities; or PROCEDURE=FILE, "
+        "repeated.",
+    ),
+]
+Covariates = Annotated[
+    str | None,
+    typer.Option(
+        "--covariates",
+        metavar="LIST",
+        help="Fit a risk model for each procedure on these registrations, such as asa,bmi,urgency.",
+    ),
+]
+Assessments = Annotated[
+    Path | None,
+    typer.Option("--assessments", metavar="FILE", help="Assessments held: competence cards, Mini-CEX and the like."),
+]
+NoModels = Annotated[bool, typer.Option("--no-models", help="Leave out the fitted learning curves, which take time.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key",
+        metavar="FILE",
+        help="With --pseudonymise: write who is who to this file, outside the report. It is personal data.",
+    ),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")]
 
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cusum.cli.adjusting import chosen_risk
 from cusum.cli.options import (
     AsOf,
+    Covariates,
     Debug,
     Duplicates,
     Encoding,
     Headings,
     InputFile,
+    KeyFile,
     LanguageCode,
     MonthOrDayFirst,
+    NoModels,
     Out,
     ProgrammeName,
+    RiskSource,
     Sheet,
     heading_map,
 )
@@ -44,6 +50,10 @@ def report_command(
         str | None,
         typer.Option(help="A chart by name, such as 'standard'; by default learning, then monitoring."),
     ] = None,
+    risk: RiskSource = None,
+    covariates: Covariates = None,
+    no_models: NoModels = False,
+    key: KeyFile = None,
     sheet: Sheet = None,
     date_order: MonthOrDayFirst = None,
     heading: Headings = None,
@@ -72,7 +82,19 @@ def report_command(
                 duplicates=duplicates,
                 encoding=encoding,
             )
-        write_pages(registrations, plan, out, reader, chart=chart, as_of=day, pseudonymise=pseudonymise)
+        write_pages(
+            registrations,
+            plan,
+            out,
+            reader,
+            chart=chart,
+            as_of=day,
+            pseudonymise=pseudonymise,
+            risk=risk,
+            covariates=covariates,
+            models=not no_models,
+            key=key,
+        )
 
 
 def write_pages(
@@ -84,6 +106,10 @@ def write_pages(
     chart: str | None = None,
     as_of: date | None = None,
     pseudonymise: bool = False,
+    risk: Sequence[str] | None = None,
+    covariates: str | None = None,
+    models: bool = True,
+    key: Path | None = None,
 ) -> ReportPaths:
     """Chart registrations, write the report and say where it is.
 
@@ -103,6 +129,14 @@ def write_pages(
         The day that the pages speak of.
     pseudonymise : bool, default False
         Whether to replace the trainees' names.
+    risk : sequence of str, optional
+        Model files or a column, for what to expect of each case.
+    covariates : str, optional
+        Covariates of risk models to be fitted on the registrations.
+    models : bool, default True
+        Whether learning curves are fitted.
+    key : Path, optional
+        File to write the pseudonyms to, with whom they stand for.
 
     Returns
     -------
@@ -114,10 +148,29 @@ def write_pages(
 
     typer.echo(counted(registrations, language))
     with progress(language.text("Charting")) as step:
-        cohort = analyse(registrations, programme, chart=chart, as_of=as_of)
-        paths = write_report(cohort, out, language=language.code, pseudonymise=pseudonymise, progress=step)
+        expected = chosen_risk(
+            registrations, programme, language, risk=risk, covariates=covariates, as_of=as_of, step=step or None
+        )
+        cohort = analyse(registrations, programme, chart=chart, as_of=as_of, risk=expected)
+        paths = write_report(
+            cohort,
+            out,
+            language=language.code,
+            pseudonymise=pseudonymise,
+            progress=step,
+            models=models,
+            key_file=key,
+        )
     typer.echo(language.text("The report begins at {path}", path=paths.index))
     typer.echo(language.text("Every table is in {path}", path=paths.workbook))
+    if key is not None:
+        typer.echo(
+            language.text(
+                "Who is who stands in {path}. That file is personal data: keep it apart from the report, and delete it "
+                "when it is no longer needed.",
+                path=key,
+            )
+        )
     return paths
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cusum.cohort import Cohort
     from cusum.registrations import Registrations
 
-__all__ = ["KEY_VARIABLE", "key_file", "pseudonymise_cohort", "pseudonyms", "read_key"]
+__all__ = ["KEY_VARIABLE", "key_file", "name_pseudonyms", "pseudonymise_cohort", "pseudonyms", "read_key"]
 
 KEY_VARIABLE = "CUSUM_PSEUDONYM_KEY"
 _SHORTEST_KEY = 16
@@ -195,13 +195,33 @@ def pseudonymise_cohort(cohort: Cohort, key: bytes) -> Cohort:
     """
     registrations = cohort.registrations
     frames = {name: value for name, value in vars(cohort).items() if _has_trainees(value)}
-    listed = [*frames.values(), registrations.table, registrations.rejected, registrations.flagged]
-    names = sorted({str(name) for frame in listed if "trainee" in frame for name in frame["trainee"]} - {""})
-    mapping = pseudonyms(names, key)
+    mapping = name_pseudonyms(cohort, key)
     renamed: dict[str, Any] = {name: _rename(frame, mapping) for name, frame in frames.items()}
     if cohort.adjusted is not None:
         renamed["adjusted"] = replace(cohort.adjusted, crossings=_rename(cohort.adjusted.crossings, mapping))
     return replace(cohort, registrations=_registrations(registrations, mapping), **renamed)
+
+
+def name_pseudonyms(cohort: Cohort, key: bytes) -> dict[str, str]:
+    """Give every trainee of a cohort a pseudonym, in whatever table the name stands.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cohort as analysed.
+    key : bytes
+        The secret.
+
+    Returns
+    -------
+    dict of str to str
+        Name to pseudonym.
+    """
+    registrations = cohort.registrations
+    listed = [value for value in vars(cohort).values() if _has_trainees(value)]
+    listed += [registrations.table, registrations.rejected, registrations.flagged]
+    names = sorted({str(name) for frame in listed if "trainee" in frame for name in frame["trainee"]} - {""})
+    return pseudonyms(names, key)
 
 
 def _has_trainees(value: object) -> bool:

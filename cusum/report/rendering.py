@@ -46,7 +46,8 @@ class Renderer:
             The page, UTF-8.
         """
         root = "../" * path.count("/")
-        text = self._environment.get_template(template).render(root=root, path=path, **context)
+        found = self._environment.get_template(template)
+        text = found.render(root=root, path=path, has_figures="figure" in context, **context)
         return text.encode("utf-8")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cusum.report.embedding import Embedding
+from cusum.report.findings import Findings
 from cusum.report.slugs import file_names
 from cusum.report.table import records
 
@@ -33,7 +34,9 @@ class Site:
     language : Language
         The language it is written in.
     pseudonymised : bool, default False
-        Whether the trainees' names are pseudonyms.
+        Whether the trainees' names are pseudonyms; small numbers of departments are then hidden.
+    models : bool, default True
+        Whether learning curves are fitted.
     embedding : Embedding
         Keeps the theme that the figures share.
     """
@@ -41,7 +44,13 @@ class Site:
     cohort: Cohort
     language: Language
     pseudonymised: bool = False
+    models: bool = True
     embedding: Embedding = field(default_factory=Embedding)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """Models and comparisons that several pages show."""
+        return Findings(self.cohort, self.models)
 
     @cached_property
     def trainees(self) -> dict[str, str]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from cusum.errors import InvalidData, InvalidParameter
 from cusum.language import get_language
 from cusum.report.embedding import plotly_script
-from cusum.report.privacy import pseudonymise_cohort, read_key
+from cusum.report.key_file import check_key_file, write_key_file
+from cusum.report.privacy import name_pseudonyms, pseudonymise_cohort, read_key
 from cusum.report.rendering import Renderer
 from cusum.report.site import Site
 from cusum.work import Progress, progress_reporter
@@ -25,6 +26,7 @@ __all__ = ["ReportPaths", "write_report"]
 
 _LIST = "assets/files.json"
 _WORKBOOK = "tables.xlsx"
+_NO_FILE = ""
 _Step = tuple[str, str, Callable[[], bytes]]
 
 
@@ -67,6 +69,8 @@ def write_report(
     pseudonymise: bool = False,
     progress: bool | Progress = True,
     key: str | bytes | None = None,
+    models: bool = True,
+    key_file: str | Path | None = None,
 ) -> ReportPaths:
     """Write the pages, the workbook and what they need into a folder that works without a network.
 
@@ -87,6 +91,11 @@ def write_report(
     key : str or bytes, optional
         Secret for the pseudonyms, at least 16 bytes. Without it the environment variable ``CUSUM_PSEUDONYM_KEY`` is
         used, and without that a key is made once and kept among the user's own settings.
+    models : bool, default True
+        Whether learning curves are fitted; they take most of the time.
+    key_file : str or Path, optional
+        With `pseudonymise`: a file outside `folder` for the list of names and pseudonyms, which is personal data. It is
+        never written unasked.
 
     Returns
     -------
@@ -100,7 +109,7 @@ def write_report(
     InvalidParameter
         If there is no such language, or `folder` cannot be written to.
     PrivacyError
-        If the key is too short or would lie inside `folder`.
+        If the key is too short or would lie inside `folder`, or the list of names would.
 
     Notes
     -----
@@ -120,22 +129,31 @@ def write_report(
     target = Path(folder)
     if cohort.trainees.empty:
         raise InvalidData("there is no trainee to report on", remedy="Look at the rejected rows: cusum check FILE.")
+    names = None if key_file is None else check_key_file(key_file, target, pseudonymise=pseudonymise)
+    mapping: dict[str, str] = {}
     if pseudonymise:
-        cohort = pseudonymise_cohort(cohort, read_key(target, key=key))
-    site = Site(cohort, words, pseudonymise)
+        secret = read_key(target, key=key)
+        mapping = name_pseudonyms(cohort, secret)
+        cohort = pseudonymise_cohort(cohort, secret)
+    site = Site(cohort, words, pseudonymise, models)
     files: dict[str, bytes] = {}
     with progress_reporter(progress, words.text("Writing the report")) as tell:
         steps = list(_steps(site))
-        for done, (path, what, make) in enumerate(steps, start=1):
-            files[path] = make()
+        for done, (path, what, make) in enumerate(steps):
             tell(done, len(steps), what)
+            files[path] = make()
+        tell(len(steps), len(steps), words.text("Workbook"))
+    files.pop(_NO_FILE, None)
     _store(target, files)
+    if names is not None:
+        write_key_file(names, mapping)
     return _paths(target, site)
 
 
 def _steps(site: Site) -> Iterator[_Step]:
     """List what is to be made: path, words for the progress, and the function that makes it."""
     text = site.language.text
+    yield from _models(site)
     yield from _person_pages(site)
     yield from _front_pages(site)
     yield _WORKBOOK, text("Workbook"), lambda: _workbook(site)
@@ -143,6 +161,23 @@ def _steps(site: Site) -> Iterator[_Step]:
     yield "assets/theme.js", text("Assets"), lambda: site.embedding.theme_script().encode("utf-8")
     for name in ("style.css", "report.js"):
         yield f"assets/{name}", text("Assets"), (resources.files("cusum.report") / "assets" / name).read_bytes
+
+
+def _models(site: Site) -> Iterator[_Step]:
+    """List the learning curves to be fitted; they leave no file, and each takes seconds."""
+    if not site.models:
+        return
+
+    def fitter(procedure: str) -> Callable[[], bytes]:
+        def fit() -> bytes:
+            site.findings.learning(procedure)
+            return b""
+
+        return fit
+
+    for procedure in site.procedures:
+        name = site.language.text("Learning curve: {procedure}", procedure=site.name(procedure))
+        yield _NO_FILE, name, fitter(procedure)
 
 
 def _person_pages(site: Site) -> Iterator[_Step]:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cusum.report.pages.case_mix import case_mix_table, volume_table
+from cusum.report.pages.comparing import comparing_section, hidden_procedures
+from cusum.report.pages.completeness import charted_table
 from cusum.report.table import Cell, Column, Row, Table, records, table
 from cusum.report.wording import legend, observed_rate, status_cell, what_a_signal_is
 
@@ -60,7 +63,11 @@ def department_page(site: Site, department: str) -> dict[str, Any]:
         "status": status_table(site, trainees, key="status", root="../"),
         "legend": legend(site),
         "comparison": comparison,
+        "comparing": comparing_section(site, department),
+        "case_mix": case_mix_table(site, "department", department, hidden_procedures(site, department)),
+        "volume": volume_table(site, department),
         "completeness": _completeness(site, department),
+        "charted": charted_table(site, "department", department),
         "signal": what_a_signal_is(site),
         "footer": site.footer(len(used), rejected),
     }
@@ -175,7 +182,7 @@ def _crossing_table(site: Site, crossings: pd.DataFrame) -> Table:
 def _comparison(site: Site, department: str, crossings: pd.DataFrame) -> Table:
     """Set the department's observed failure rates beside those of all other departments."""
     text, language = site.language.text, site.language
-    here = site.rows("paths", "department", department)
+    here, hidden = site.rows("paths", "department", department), hidden_procedures(site, department)
     rows = []
     for procedure in site.procedures:
         own, every = here[here["procedure"] == procedure], site.rows("paths", "procedure", procedure)
@@ -183,6 +190,8 @@ def _comparison(site: Site, department: str, crossings: pd.DataFrame) -> Table:
         others, other_cases = int(every["failure"].sum()) - failures, len(every) - cases
         mine = crossings[(crossings["procedure"] == procedure) & (crossings["cases"] > 0)]
         expected = float(site.designs[procedure].false_competence) * len(mine)
+        if procedure in hidden:
+            continue
         rows.append(
             (
                 Cell(site.name(procedure), href=site.procedures[procedure]),

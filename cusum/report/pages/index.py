@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cusum.report.criteria import decides, promised
+from cusum.report.pages.adjustment import adjustment_line
 from cusum.report.pages.department import status_table
 from cusum.report.table import Cell, Column, Row, Table, table
 from cusum.report.wording import legend, what_a_signal_is
@@ -51,6 +52,7 @@ def index_page(site: Site) -> dict[str, Any]:
         "can": _can(site),
         "cannot": _cannot(site),
         "signal": what_a_signal_is(site),
+        "adjustment": adjustment_line(site),
         "footer": site.footer(counts["used"], counts["rejected"]),
     }
 
@@ -202,6 +204,8 @@ def _cannot(site: Site) -> list[str]:
     return [
         text("It cannot say that a trainee is not competent: without a signal the matter is open."),
         text("It sees success and failure alone, and nothing of technique, judgement or how the patient was met."),
-        text("It is not adjusted for difficult patients, and it knows only what was registered."),
+        text("It is not adjusted for difficult patients, and it knows only what was registered.")
+        if site.cohort.adjusted is None
+        else text("It is adjusted only for what was registered about the patients, and it knows nothing else of them."),
         text("It is not a ranking of trainees or departments."),
     ]

@@ -8,6 +8,9 @@ import pandas as pd
 
 from cusum.report.criteria import criteria_table
 from cusum.report.design_sentences import design_sentence
+from cusum.report.pages.adjustment import risk_section
+from cusum.report.pages.learning import learning_section, waiting_sentences
+from cusum.report.pages.sensitivity import sensitivity_table
 from cusum.report.table import Cell, Column, Row, Table, records, table
 from cusum.report.wording import observed_rate, status_cell, what_a_signal_is
 
@@ -64,6 +67,10 @@ def procedure_page(site: Site, procedure: str) -> dict[str, Any]:
         "design": design_sentence(site.cohort, site.language, design),
         "figure": figure,
         "criteria": criteria_table(site, [procedure]),
+        "waiting": waiting_sentences(site, procedure),
+        "learning": learning_section(site, procedure),
+        "risk": risk_section(site, procedure),
+        "sensitivity": sensitivity_table(site, [procedure]),
         "signal": what_a_signal_is(site),
         "footer": site.footer(used, rejected),
     }

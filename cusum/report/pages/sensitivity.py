@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cusum.charts.catalogue import chart_class
 from cusum.report.table import Column, Table, records, table
 
 if TYPE_CHECKING:
-    from cusum.cohort.comparison import CriterionSensitivity
     from cusum.report.embedding import Fragment
     from cusum.report.site import Site
 
-__all__ = ["sensitivity_figure"]
+__all__ = ["sensitivity_figure", "sensitivity_table"]
 
 
 def sensitivity_figure(site: Site) -> Fragment:
@@ -28,12 +28,10 @@ def sensitivity_figure(site: Site) -> Fragment:
     Fragment
         The figure as it stands in the page.
     """
-    from cusum.cohort.comparison import criterion_sensitivity
     from cusum.figures import plot_sensitivity
 
     text = site.language.text
-    found = criterion_sensitivity(site.cohort)
-    figure = plot_sensitivity(found, programme=site.cohort.programme, language=site.language.code)
+    figure = plot_sensitivity(site.findings.sensitivity, programme=site.cohort.programme, language=site.language.code)
     return site.embedding.embed(
         figure,
         "figure-sensitivity",
@@ -43,12 +41,25 @@ def sensitivity_figure(site: Site) -> Fragment:
             "number of procedures; those of the standard CUSUM follow from its nominal error rates and promise nothing "
             "within a number of procedures."
         ),
-        table=_numbers(site, found),
+        table=sensitivity_table(site, list(site.procedures)),
     )
 
 
-def _numbers(site: Site, found: CriterionSensitivity) -> Table:
-    """Give the figure's numbers."""
+def sensitivity_table(site: Site, procedures: Sequence[str]) -> Table:
+    """List who would have been declared competent under other criteria.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+    procedures : sequence of str
+        Which procedures.
+
+    Returns
+    -------
+    Table
+        One row for each procedure, chart and criterion.
+    """
     text, percent, code = site.language.text, site.language.percent, site.language.code
     rows = [
         (
@@ -60,7 +71,8 @@ def _numbers(site: Site, found: CriterionSensitivity) -> Table:
             percent(row.false_competence, 1),
             percent(row.power),
         )
-        for row in records(found.summary)
+        for row in records(site.findings.sensitivity.summary)
+        if row.procedure in procedures
     ]
     return table(
         "sensitivity",

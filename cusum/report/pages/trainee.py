@@ -9,7 +9,9 @@ import pandas as pd
 
 from cusum.report.criteria import limit_cell, promised, short_source
 from cusum.report.explanations import explanations
+from cusum.report.pages.case_mix import case_mix_table
 from cusum.report.pages.experience import experience_table, milestone_table
+from cusum.report.pages.fairness import fairness_table
 from cusum.report.table import Cell, Column, Table, records, table
 from cusum.report.wording import reading, status_cell, what_a_signal_is
 
@@ -63,6 +65,8 @@ def trainee_page(site: Site, trainee: str) -> dict[str, Any]:
         "figure": figure,
         "order_notes": _order_notes(site, crossings),
         "needed": _needed(site, status, crossings),
+        "fairness": fairness_table(site, trainee),
+        "case_mix": case_mix_table(site, "trainee", trainee),
         "experience": experience_table(site, trainee, int(person.month)),
         "milestones": milestone_table(site, trainee),
         "promise": _promises(site, list(status["procedure"])),

@@ -1,0 +1,175 @@
+"""Who gets which cases: a small table for a trainee or a department, and whether the volume can decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cusum.report.findings import NOWHERE
+from cusum.report.table import Cell, Column, Table, records, table
+
+if TYPE_CHECKING:
+    from cusum.report.site import Site
+
+__all__ = ["case_mix_table", "volume_table"]
+
+_HIGH_ASA = 3
+
+
+def case_mix_table(site: Site, by: str, name: str, hidden: set[str] | None = None) -> Table | None:
+    """Set the case mix of a trainee or a department beside that of all others.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+    by : {"trainee", "department"}
+        What `name` is.
+    name : str
+        As in the data.
+    hidden : set of str, optional
+        Procedures that are not to be shown.
+
+    Returns
+    -------
+    Table or None
+        One row a procedure; None where nothing is known about the patients.
+    """
+    text = site.language.text
+    frame = site.findings.case_mix(by)
+    mine = frame[(frame["unit"] == (name or NOWHERE)) & ~frame["procedure"].isin(hidden or set())]
+    columns = [one for one in _measures(site) if (mine["covariate"] == one[0]).any()]
+    if mine.empty or not columns:
+        return None
+    rows = []
+    for procedure in site.procedures:
+        own = mine[mine["procedure"] == procedure]
+        if own.empty:
+            continue
+        cells = [_cell(site, own[own["covariate"] == covariate], covariate) for covariate, _ in columns]
+        rows.append((Cell(site.name(procedure), href=site.procedures[procedure]), *cells))
+    others = text("below: all other trainees") if by == "trainee" else text("below: all other departments")
+    return table(
+        "case-mix",
+        text("Which cases: first here, {others}", others=others),
+        [text("Procedure"), *(Column(title, number=True) for _, title in columns)],
+        rows,
+        note=text(
+            "With few cases a difference is mostly chance. The registrations hold only part of what makes a case "
+            "difficult."
+        ),
+    )
+
+
+def _measures(site: Site) -> list[tuple[str, str]]:
+    """List the covariates of the small table, with their headings."""
+    text = site.language.text
+    return [
+        ("expected", text("Expected failure probability, mean")),
+        ("urgency", text("Emergencies")),
+        ("asa", text("ASA class 3 or more")),
+        ("bmi", text("BMI, mean")),
+        ("age", text("Age, mean")),
+    ]
+
+
+def _cell(site: Site, rows: pd.DataFrame, covariate: str) -> Cell:
+    """Write a share or a mean, with that of all others below."""
+    if rows.empty:
+        return Cell("–")
+    if covariate in {"urgency", "asa"}:
+        here, others = _share(rows, covariate, "share"), _share(rows, covariate, "others_share")
+        return Cell(site.language.percent(here), note=_or_none(site, others))
+    mean = rows[rows["level"] == "mean"]
+    if mean.empty:
+        return Cell("–")
+    here, others = float(mean["mean"].iloc[0]), float(mean["others_mean"].iloc[0])
+    if covariate == "expected":
+        return Cell(site.language.percent(here, 1), note=_or_none(site, others, 1))
+    return Cell(site.language.number(here, 1), note="" if pd.isna(others) else site.language.number(others, 1))
+
+
+def _or_none(site: Site, share: float, digits: int = 0) -> str:
+    """Write a percentage, or nothing."""
+    return "" if pd.isna(share) else site.language.percent(share, digits)
+
+
+def _share(rows: pd.DataFrame, covariate: str, column: str) -> float:
+    """Add up the share of emergencies, or of high ASA classes."""
+    if covariate == "urgency":
+        chosen = rows["level"] == "emergency"
+    else:
+        chosen = pd.to_numeric(rows["level"], errors="coerce") >= _HIGH_ASA
+    return float(rows.loc[chosen, column].sum(min_count=1)) if chosen.any() else 0.0
+
+
+def volume_table(site: Site, department: str) -> Table:
+    """Say whether the number of procedures that a trainee does in a department can decide anything.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+    department : str
+        As in the data.
+
+    Returns
+    -------
+    Table
+        One row a procedure.
+    """
+    text, number, percent = site.language.text, site.language.number, site.language.percent
+    frame = site.findings.volumes
+    mine = frame[frame["department"] == department]
+    rows = [
+        (
+            Cell(site.name(row.procedure), href=site.procedures[row.procedure]),
+            number(int(row.cases)),
+            number(int(row.expected_cases)),
+            "–" if pd.isna(row.shortest_run) else number(int(row.shortest_run)),
+            percent(row.power),
+            percent(row.own_power),
+            percent(row.power_bound),
+            _verdict(site, row),
+        )
+        for row in records(mine)
+    ]
+    finished = bool(len(mine)) and str(mine["basis"].iloc[0]) == "post"
+    basis = (
+        text("The median is over the trainees who have reached the end of the post.")
+        if finished
+        else text("Nobody has reached the end of the post here: the median is of the procedures so far.")
+    )
+    return table(
+        "volume",
+        text("Can the number of procedures done here decide?"),
+        [
+            text("Procedure"),
+            Column(text("Median number of procedures of a trainee"), number=True),
+            Column(text("Expected in the whole post"), number=True),
+            Column(text("Shortest way to a signal, without failure"), number=True),
+            Column(text("Power with so many"), number=True),
+            Column(text("Power if the limit were designed for this number"), number=True),
+            Column(text("Power that no chart can exceed"), number=True),
+            text("Answer"),
+        ],
+        rows,
+        note=f"{basis} "
+        + text(
+            "Power: the probability that a trainee whose failure rate is acceptable gets a signal within so many "
+            "procedures."
+        ),
+    )
+
+
+def _verdict(site: Site, row: Any) -> str:
+    """Sum up what the number can decide."""
+    text = site.language.text
+    words = {
+        "cannot_decide": text("No: so few procedures cannot give a signal"),
+        "low_power": text("Hardly: a signal counts, its absence says little"),
+        "can_decide": text("Yes: most trainees who are good enough get a signal"),
+        "": "–",
+    }
+    return words[str(row.verdict)]
