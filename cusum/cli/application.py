@@ -13,6 +13,7 @@ from cusum.cli.chart import chart_command
 from cusum.cli.check import check_command
 from cusum.cli.demo import demo_command
 from cusum.cli.limit import limit_command
+from cusum.cli.plan import plan_command
 from cusum.cli.programme import programme_app
 from cusum.cli.report import report_command
 from cusum.cli.simulate import simulate_command
@@ -33,6 +34,7 @@ app.command("report")(report_command)
 app.command("check")(check_command)
 app.command("chart")(chart_command)
 app.command("limit")(limit_command)
+app.command("plan")(plan_command)
 app.command("simulate")(simulate_command)
 app.add_typer(programme_app, name="programme")
 app.command("demo")(demo_command)

@@ -22,7 +22,7 @@ from cusum.errors import InvalidParameter
 
 __all__ = ["PowerByVolume", "power_by_volume"]
 
-_MOST_CASES = 600
+_MOST_CASES = 400
 _HIGH_POWER = 0.9
 
 
@@ -149,7 +149,7 @@ def power_by_volume(
     failure_rate : array-like, shape (k,), optional
         Failure probability by case of a trainee who learns; the last value holds on. See `learner_rates`.
     up_to : int, optional
-        List so many numbers of cases; enough for 90% power if left out, at most 600 unless more are planned.
+        List so many numbers of cases; enough for 90% power if left out, at most 400 unless more are planned.
 
     Returns
     -------

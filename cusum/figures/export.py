@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cusum.errors import InvalidParameter, MissingDependency
 from cusum.figures.alt_text import alt_text
+from cusum.figures.theme import FONT
 from cusum.language import get_language, msgid
 
 if TYPE_CHECKING:
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["html_fragment", "plotly_script", "write_html", "write_image", "write_page"]
 
 _CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": True, "showTips": False}
+_STYLE = (
+    f"body{{font:16px/1.5 {FONT};color:#000;background:#fff;max-width:70rem;margin:1.5rem auto;padding:0 1rem}}"
+    "h1{font-size:1.5rem}.said{max-width:46rem}table{border-collapse:collapse;margin:1rem 0}"
+    "th{text-align:left;font-weight:400;padding:.2rem 1.5rem .2rem 0}"
+    "td{text-align:right;padding:.2rem 0;white-space:nowrap}"
+    "tr{border-bottom:1px solid #e6e6e6}.cusum-figure{margin:2rem 0;break-inside:avoid}"
+)
 
 
 def html_fragment(figure: go.Figure, div_id: str) -> str:
@@ -108,7 +116,15 @@ def write_html(figure: go.Figure, path: str | Path, *, language: str = "en") -> 
     return write_page([figure], path, title=str(figure.layout.title.text or "cusum"), language=language)
 
 
-def write_page(figures: Sequence[go.Figure], path: str | Path, *, title: str, language: str = "en") -> Path:
+def write_page(
+    figures: Sequence[go.Figure],
+    path: str | Path,
+    *,
+    title: str,
+    language: str = "en",
+    paragraphs: Sequence[str] = (),
+    rows: Sequence[tuple[str, str]] = (),
+) -> Path:
     """Save several figures, below each other, as a page of its own that needs no network.
 
     Parameters
@@ -121,6 +137,10 @@ def write_page(figures: Sequence[go.Figure], path: str | Path, *, title: str, la
         Title of the page.
     language : {"en", "da"}, default "en"
         Language of the page.
+    paragraphs : sequence of str, default ()
+        Sentences above the figures, below the title.
+    rows : sequence of (str, str), default ()
+        A table of two columns below the sentences.
 
     Returns
     -------
@@ -146,11 +166,21 @@ def write_page(figures: Sequence[go.Figure], path: str | Path, *, title: str, la
     parts = "\n".join(html_fragment(figure, name) for figure, name in zip(figures, names, strict=True))
     page = (
         f'<!DOCTYPE html>\n<html lang="{words.code}">\n<head><meta charset="utf-8"><title>{escape(title)}</title>\n'
-        f"<script>{plotly_script()}</script></head>\n<body>{parts}</body>\n</html>\n"
+        f"<script>{plotly_script()}</script></head>\n<body>{_above(title, paragraphs, rows)}{parts}</body>\n</html>\n"
     )
     file = Path(path)
     file.write_text(page, encoding="utf-8", newline="\n")
     return file
+
+
+def _above(title: str, paragraphs: Sequence[str], rows: Sequence[tuple[str, str]]) -> str:
+    """Put the title, the sentences and the table in front of the figures, where there are any."""
+    if not paragraphs and not rows:
+        return ""
+    said = "".join(f"<p>{escape(line)}</p>" for line in paragraphs)
+    lines = "".join(f'<tr><th scope="row">{escape(what)}</th><td>{escape(value)}</td></tr>\n' for what, value in rows)
+    table = f"<table>\n{lines}</table>" if rows else ""
+    return f'<style>{_STYLE}</style>\n<h1>{escape(title)}</h1>\n<div class="said">{said}{table}</div>\n'
 
 
 def write_image(figure: go.Figure, path: str | Path, *, width: int = 1100, scale: float = 2.0) -> Path:

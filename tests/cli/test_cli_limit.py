@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -77,3 +78,47 @@ def test_a_value_that_cannot_be_read_is_wrong_use(command, words):
     assert ended.code == 2
     assert words[0] in ended.err
     assert ended.err.count("\n") == 1
+
+
+def test_a_procedure_of_the_programme_brings_its_rates_and_says_whose_they_are(command):
+    ended = command("limit", "--procedure", "CVK", "--language", "en")
+    assert ended.code == 0
+    assert ended.out.count("placeholder: the department must decide") == 4
+    assert "within 30 cases" in ended.out
+    spinal = json.loads(command("limit", "--procedure", "spinal", "--json").out)
+    assert (spinal["acceptable"], spinal["unacceptable"], spinal["within"]) == (0.1, 0.2, 60)
+    assert spinal["limit"] == pytest.approx(3.089461, abs=1e-6)
+    assert any("Kestin" in line for line in spinal["sources"])
+
+
+def test_what_is_missing_is_named(command):
+    ended = command("limit", "--acceptable", "10%", "--within", 50, "--language", "en")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("--unacceptable is missing; expected --acceptable, --unacceptable and --within")
+    assert ended.err.count("\n") == 1
+
+
+def test_errors_that_sum_to_one_are_wrong_use(command):
+    ended = command("limit", *RATES, 50, "--false-signal", "0.3", "--beta", "0.7", "--language", "en")
+    assert ended.code == 2
+    assert "a sum below 1" in ended.err
+
+
+@pytest.mark.parametrize("chart", ["lc_cusum", "bernoulli"])
+def test_the_page_shows_what_the_table_shows(command, tmp_path, chart):
+    page = tmp_path / "limit.html"
+    ended = command("limit", *RATES, 50, "--chart", chart, "--figure", page, "--language", "en")
+    text = page.read_text(encoding="utf-8")
+    assert ended.code == 0
+    assert ended.err == f"Written: {page}\n"
+    assert text.count('class="cusum-figure"') == 4
+    rows = re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td></tr>', text)
+    assert len(rows) == 7
+    for _, value in rows:
+        assert value in ended.out
+    assert not re.search(r"<(script|link|img)[^>]+(src|href)=", text)
+
+
+def test_json_stays_json_where_a_page_is_written(command, tmp_path):
+    ended = command("limit", *RATES, 20, "--json", "--figure", tmp_path / "limit.html")
+    assert json.loads(ended.out)["within"] == 20

@@ -9,7 +9,18 @@ import pytest
 from cusum.cli import main
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-COMMANDS = ["report", "check", "chart", "limit", "simulate", "programme show", "programme copy", "demo", "version"]
+COMMANDS = [
+    "report",
+    "check",
+    "chart",
+    "limit",
+    "plan",
+    "simulate",
+    "programme show",
+    "programme copy",
+    "demo",
+    "version",
+]
 
 
 def run(capsys, *words):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cusum import Criterion, LearningCurveCusum, find_limit, run_length
+from cusum import Criterion, LearningCurveCusum, find_limit, power_bound, run_length
+from cusum.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -45,6 +46,15 @@ def test_the_table_on_walds_limit_is_what_the_program_gives(cases):
     assert limit == pytest.approx(design.limit, abs=0.0005)
     assert kept == pytest.approx(100 * design.false_signal, abs=0.05)
     assert power == pytest.approx(100 * design.true_signal, abs=0.05)
+
+
+def test_the_answer_of_the_plan_is_the_programs_own(capsys):
+    asked, answer = re.search(r"```console\ncusum (plan .*?)\n```\n\n```\n(.*?)```", README, re.DOTALL).groups()
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main(asked.split())
+    assert " ".join(answer.split()) == capsys.readouterr().out.splitlines()[-1]
+    bound = power_bound(Criterion(acceptable=0.10, unacceptable=0.20), cases=40)
+    assert f"in at most {bound:.1%}" in README
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
