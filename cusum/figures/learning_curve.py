@@ -10,6 +10,7 @@ from cusum.figures.sketch import Sketch
 from cusum.figures.survival import case_ticks
 from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, legend_below, new_sketch, tint
 from cusum.figures.ticks import rate_ticks
+from cusum.figures.writing import level_words
 from cusum.language import Language, get_language
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_learning_curve"]
 
 _HEIGHT = 460
+_POINTS = 14
 
 
 def plot_learning_curve(
@@ -63,13 +65,15 @@ def plot_learning_curve(
     """
     words = get_language(language)
     title = title or words.text("Failure rate by procedure number")
-    sketch = new_sketch(words, title=title, height=_HEIGHT, showlegend=True, legend=legend_below(_HEIGHT, 110))
-    sketch.layout["margin"] = {"l": 72, "r": 24, "t": 56, "b": 110}
-    level, table = words.percent(result.confidence), result.population()
+    level, table = level_words(result.confidence, words), result.population()
+    meeting = _meeting(result, criterion, words)
+    sketch = new_sketch(words, title=title, height=_HEIGHT, subtitle=" ".join(meeting))
+    sketch.layout.update(showlegend=True, legend=legend_below(_HEIGHT, 110))
+    sketch.layout["margin"] = {"l": 72, "r": 24, "t": 72 if meeting else 56, "b": 110}
     _draw_trainees(sketch, result, words)
     name = words.text("average of the trainees")
     _draw_curve(sketch, table, words, name=name, level=level, colour=CURVE, role="")
-    said = [f"{title}.", _ends(table, name, words), *_meeting(result, criterion, words, level)]
+    said = [f"{title}.", _ends(table, name, words), *meeting]
     highest = float(table["high"].max())
     if trainee is not None:
         own = result.trainee(trainee)
@@ -79,6 +83,7 @@ def plot_learning_curve(
         highest = max(highest, float(own["high"].max()))
     if criterion is not None:
         _draw_criterion(sketch, criterion, result.longest, words)
+        _draw_meeting(sketch, result, criterion.acceptable, words)
         highest = max(highest, criterion.unacceptable)
     top = min(1.0, 1.1 * highest)
     ticks = rate_ticks(top)
@@ -89,6 +94,11 @@ def plot_learning_curve(
     return sketch.figure(alt=" ".join(said))
 
 
+def _spread(n: int) -> list[int]:
+    """Choose the rows of a smooth curve that are drawn: the first ones all, then further and further apart."""
+    return sorted({round(place) - 1 for place in np.geomspace(1, max(n, 1), _POINTS).tolist()})
+
+
 def _draw_trainees(sketch: Sketch, result: LearningCurve, words: Language) -> None:
     """Draw all trainees' curves as one faint trace, with breaks between them."""
     x: list[Any] = []
@@ -97,6 +107,7 @@ def _draw_trainees(sketch: Sketch, result: LearningCurve, words: Language) -> No
     for trainee in result.trainees:
         own = result.trainee(trainee)
         own = own[own["done"]]
+        own = own.iloc[_spread(len(own))]
         x += [*own["case"].tolist(), None]
         y += [*own["rate"].round(4).tolist(), None]
         names += [trainee] * (len(own) + 1)
@@ -156,10 +167,29 @@ def _draw_criterion(sketch: Sketch, criterion: Criterion, last: int, words: Lang
             y=[rate, rate],
             mode="lines",
             line={"color": BOUNDARY, "width": 1.5, "dash": dash},
-            name=f"{name} ({words.percent(rate)})",
+            name=f"{name} ({level_words(rate, words)})",
             hoverinfo="skip",
             meta={"role": role},
         )
+
+
+def _draw_meeting(sketch: Sketch, result: LearningCurve, rate: float, words: Language) -> None:
+    """Mark where the average meets a rate, with its interval; nothing where that is not certain."""
+    row = result.meets(rate).iloc[0]
+    if not row[["case", "low", "high"]].notna().all():
+        return
+    case, low, high = (int(row[column]) for column in ("case", "low", "high"))
+    sketch.draw(
+        x=[case],
+        y=[rate],
+        mode="markers",
+        marker={"symbol": "diamond", "size": 11, "color": CURVE, "line": {"width": 1, "color": REFERENCE}},
+        error_x={"type": "data", "symmetric": False, "array": [high - case], "arrayminus": [case - low]}
+        | {"thickness": 2, "width": 5, "color": CURVE},
+        name=words.text("the average meets the acceptable rate"),
+        hovertemplate=f"{_meeting_words(result, rate, words)}<extra></extra>",
+        meta={"role": "meeting"},
+    )
 
 
 def _ends(table: pd.DataFrame, name: str, words: Language) -> str:
@@ -174,17 +204,19 @@ def _ends(table: pd.DataFrame, name: str, words: Language) -> str:
     )
 
 
-def _meeting(result: LearningCurve, criterion: Criterion | None, words: Language, level: str) -> list[str]:
+def _meeting(result: LearningCurve, criterion: Criterion | None, words: Language) -> list[str]:
     """Say where the average curve meets the acceptable rate."""
-    if criterion is None:
-        return []
-    row = result.meets(criterion.acceptable).iloc[0]
-    known = row[["case", "low", "high"]].notna()
-    rate = words.percent(criterion.acceptable)
-    if not known.all():
-        return [
-            words.text("Whether and when the average meets {rate} is not certain from these procedures.", rate=rate)
-        ]
+    return [] if criterion is None else [_meeting_words(result, criterion.acceptable, words)]
+
+
+def _meeting_words(result: LearningCurve, rate: float, words: Language) -> str:
+    """Say where the average curve meets a rate, or that it is not certain."""
+    row = result.meets(rate).iloc[0]
+    written = level_words(rate, words)
+    if not row[["case", "low", "high"]].notna().all():
+        return words.text(
+            "Whether and when the average meets {rate} is not certain from these procedures.", rate=written
+        )
     case, low, high = (words.number(int(row[column])) for column in ("case", "low", "high"))
     told = "The average meets {rate} at no. {case} ({level} interval {low} to {high})."
-    return [words.text(told, rate=rate, case=case, level=level, low=low, high=high)]
+    return words.text(told, rate=written, case=case, level=level_words(result.confidence, words), low=low, high=high)

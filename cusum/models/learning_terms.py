@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from cusum.errors import Phrase
 from cusum.models.learning_draws import LearningDraws, weighted_quantiles
 from cusum.models.learning_fitting import Hierarchy
 from cusum.models.learning_shapes import FloatArray
@@ -32,7 +33,7 @@ def summarise(hierarchy: Hierarchy, draws: LearningDraws, levels: tuple[float, f
     """
     terms = _TERMS[hierarchy.shape.kind](hierarchy, draws.theta)
     for k, name in enumerate(hierarchy.cases.names):
-        terms[f"odds ratio, {name}"] = np.exp(draws.theta[:, hierarchy.covariates_from + k])
+        terms[Phrase("odds ratio, {name}").format(name=name)] = np.exp(draws.theta[:, hierarchy.covariates_from + k])
     low, middle, high = weighted_quantiles(np.column_stack(list(terms.values())), draws.weight, levels)
     return pd.DataFrame({"term": list(terms), "estimate": middle, "low": low, "high": high})
 
@@ -40,8 +41,8 @@ def summarise(hierarchy: Hierarchy, draws: LearningDraws, levels: tuple[float, f
 def _constant(hierarchy: Hierarchy, theta: FloatArray) -> dict[str, FloatArray]:
     """Terms of the constant shape."""
     return {
-        "rate of the typical trainee": expit(theta[:, 0]),
-        "standard deviation across trainees, log odds": np.exp(theta[:, 1]),
+        Phrase("rate of the typical trainee"): expit(theta[:, 0]),
+        Phrase("standard deviation across trainees, log odds"): np.exp(theta[:, 1]),
     }
 
 
@@ -52,25 +53,26 @@ def _mixed(hierarchy: Hierarchy, theta: FloatArray) -> dict[str, FloatArray]:
     moved[:, 0] -= hierarchy.shape.centre * loading[:, 1]
     spread = np.sqrt((moved**2).sum(axis=2))
     return {
-        "rate of the typical trainee at case 1": expit(theta[:, 0] - hierarchy.shape.centre * theta[:, 1]),
-        "odds ratio for each doubling of the case number": 2 ** theta[:, 1],
-        "standard deviation across trainees, log odds at case 1": spread[:, 0],
-        "standard deviation across trainees, log odds at the centre": np.exp(theta[:, 2]),
-        "standard deviation across trainees, slope by ln(case number)": spread[:, 1],
-        "correlation of log odds at case 1 and slope": (moved[:, 0] * moved[:, 1]).sum(axis=1) / spread.prod(axis=1),
+        Phrase("rate of the typical trainee at case 1"): expit(theta[:, 0] - hierarchy.shape.centre * theta[:, 1]),
+        Phrase("odds ratio for each doubling of the case number"): 2 ** theta[:, 1],
+        Phrase("standard deviation across trainees, log odds at case 1"): spread[:, 0],
+        Phrase("standard deviation across trainees, log odds at the centre"): np.exp(theta[:, 2]),
+        Phrase("standard deviation across trainees, slope by ln(case number)"): spread[:, 1],
+        Phrase("correlation of log odds at case 1 and slope"): (moved[:, 0] * moved[:, 1]).sum(axis=1)
+        / spread.prod(axis=1),
     }
 
 
 def _asymptotic(hierarchy: Hierarchy, theta: FloatArray) -> dict[str, FloatArray]:
     """Terms of the asymptotic shape."""
     return {
-        "final rate of the typical trainee": expit(theta[:, 0]),
-        "first rate of the typical trainee": expit(theta[:, 1]),
-        "time constant of the typical trainee, cases": np.exp(theta[:, 2]),
-        "standard deviation across trainees, log odds of the final rate": np.exp(theta[:, 3]),
-        "standard deviation across trainees, log odds of the first rate": np.exp(theta[:, 4]),
-        "standard deviation across trainees, ln(time constant)": np.exp(theta[:, 5]),
-        "correlation of final and first log odds": np.tanh(theta[:, 6]),
+        Phrase("final rate of the typical trainee"): expit(theta[:, 0]),
+        Phrase("first rate of the typical trainee"): expit(theta[:, 1]),
+        Phrase("time constant of the typical trainee, cases"): np.exp(theta[:, 2]),
+        Phrase("standard deviation across trainees, log odds of the final rate"): np.exp(theta[:, 3]),
+        Phrase("standard deviation across trainees, log odds of the first rate"): np.exp(theta[:, 4]),
+        Phrase("standard deviation across trainees, ln(time constant)"): np.exp(theta[:, 5]),
+        Phrase("correlation of final and first log odds"): np.tanh(theta[:, 6]),
     }
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from cusum.errors import Phrase
 from cusum.models.survival_waits import FloatArray, Waits
 
 __all__ = ["average_of_those_who_crossed", "incidence", "log_rank", "restricted_means", "standard_horizon"]
@@ -179,4 +180,4 @@ def average_of_those_who_crossed(waits: Waits) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["group", "mean_of_those_who_crossed", "crossed", "left_out", "note"])
 
 
-_NOTE = "biased: too short, because those who have not crossed are left out"
+_NOTE = Phrase("biased: too short, because those who have not crossed are left out")

@@ -9,6 +9,7 @@ from cusum import Criterion, fit_learning_curve
 from cusum.errors import InvalidParameter
 from cusum.figures import alt_text, plot, plot_learning_curve
 from cusum.figures.theme import CURVE
+from cusum.language import get_language
 from cusum.models.learning_simulation import draw_known_curves
 
 CRITERION = Criterion(acceptable=0.15, unacceptable=0.3)
@@ -79,3 +80,31 @@ def test_the_alternative_says_where_the_average_meets_the_rate(curve):
     assert f"The average meets 15% at no. {row['case']} (95% interval {row['low']} to {row['high']})." in alt
     hardly = Criterion(acceptable=0.001, unacceptable=0.01)
     assert "not certain from these procedures" in alt_text(plot_learning_curve(curve, criterion=hardly))
+
+
+def test_the_meeting_point_is_marked_with_its_interval(curve):
+    figure = plot_learning_curve(curve, criterion=CRITERION)
+    row, mark = curve.meets(0.15).iloc[0], roles(figure)["meeting"]
+    assert (mark.x[0], mark.y[0]) == (row["case"], 0.15)
+    assert mark.x[0] + mark.error_x.array[0] == row["high"]
+    assert mark.x[0] - mark.error_x.arrayminus[0] == row["low"]
+    assert figure.layout.title.subtitle.text in alt_text(figure)
+    assert "meeting" not in roles(plot_learning_curve(curve, criterion=Criterion(acceptable=0.001, unacceptable=0.01)))
+
+
+def test_trainees_are_drawn_at_a_few_points_of_their_curves(curve):
+    trace = roles(plot_learning_curve(curve))["trainees"]
+    points = {}
+    for name, case, rate in zip(trace.customdata, trace.x, trace.y, strict=True):
+        if case is not None:
+            points.setdefault(name, {})[case] = rate
+    own = curve.trainee("T003").set_index("case")["rate"]
+    assert points["T003"] == {case: round(own[case], 4) for case in points["T003"]}
+    assert all(len(cases) <= 14 and 1 in cases for cases in points.values())
+
+
+def test_the_terms_of_the_summary_have_danish(curve):
+    danish = get_language("da")
+    terms = [danish.text(term) for term in curve.summary()["term"]]
+    assert terms[0].startswith("fejlrate for den typiske")
+    assert not any("trainee" in term for term in terms)
