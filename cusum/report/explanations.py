@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cusum.report.criteria import all_take_a_last_look, promised
+from cusum.report.wording import declares
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
@@ -90,7 +91,7 @@ def _promise(site: Site) -> str:
             "The promise holds however many procedures are done, since no signal comes after the last look. It may not "
             "be moved because of how the line stands."
         )
-    if not any("competent" in chart.says for chart in site.cohort.charts.values()):
+    if not declares(site):
         return text(
             "How probable a false signal of deterioration is within the expected number of procedures stands in the "
             "methods; with each further procedure the probability grows."

@@ -13,16 +13,34 @@ if TYPE_CHECKING:
     from cusum.report.site import Site
 
 __all__ = [
+    "declares",
     "filter_code",
     "legend",
     "observed_rate",
     "reading",
     "status_cell",
+    "watched",
     "what_a_signal_is",
 ]
 
 _UNDECIDED = ("cannot_decide", "too_few_cases")
 _ORDER = {"alarm": 0, "competent": 1, "learning": 2, "no_alarm": 2, "undecided": 3, "not_started": 4}
+
+
+def declares(site: Site) -> bool:
+    """Say whether any chart in use can give a signal of competence.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+
+    Returns
+    -------
+    bool
+        False where the charts only watch for deterioration.
+    """
+    return any("competent" in chart.says for chart in site.cohort.charts.values())
 
 
 def filter_code(row: Any) -> str:
@@ -133,8 +151,7 @@ def reading(site: Site, status: pd.DataFrame) -> str:
     groups: dict[str, list[Any]] = {}
     for row in rows:
         groups.setdefault(_group(row), []).append(row)
-    declares = any("competent" in site.cohort.charts[row.procedure].says for row in rows)
-    clauses = [_competent(site, len(groups.get("competent", [])), len(rows))] if declares else []
+    clauses = [_competent(site, len(groups.get("competent", [])), len(rows))] if declares(site) else []
     clauses += [clause for code in _CLAUSES if (clause := _clause(site, code, groups.get(code, [])))]
     sentence = "; ".join(clauses)
     return f"{sentence[:1].upper()}{sentence[1:]}."
@@ -182,7 +199,7 @@ def _clause(site: Site, code: str, rows: Sequence[Any]) -> str:
         "alarm": text(
             "for {names} there is a signal of deterioration after an earlier signal of competence", names=names
         )
-        if any("competent" in site.cohort.charts[row.procedure].says for row in rows)
+        if declares(site)
         else text("for {names} there is a signal of deterioration", names=names),
         "no_alarm": text("for {names} there is no signal of deterioration", names=names),
         "last_look_taken": text(
@@ -198,6 +215,32 @@ def _clause(site: Site, code: str, rows: Sequence[Any]) -> str:
     return sentences[code]
 
 
+def watched(site: Site, started: pd.DataFrame) -> str:
+    """Count the signals of deterioration, where the charts only watch for those.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+    started : DataFrame
+        Rows of ``cohort.status`` with registrations.
+
+    Returns
+    -------
+    str
+        One sentence; "" where the charts can say competence.
+    """
+    if declares(site):
+        return ""
+    number = site.language.number
+    return site.language.text(
+        "Of {started} courses (a trainee and a procedure) {alarm} have a signal of deterioration. This chart gives no "
+        "signal of competence.",
+        started=number(len(started)),
+        alarm=number(int((started["status"] == "alarm").sum())),
+    )
+
+
 def what_a_signal_is(site: Site) -> str:
     """Say once what a signal is and what it is not.
 
@@ -211,6 +254,12 @@ def what_a_signal_is(site: Site) -> str:
     str
         Two sentences.
     """
+    if not declares(site):
+        return site.language.text(
+            "A signal of deterioration says that the registrations are hard to explain by an acceptable failure rate. "
+            "It asks for a closer look and does not replace the supervisor's judgement; the absence of a signal is no "
+            "sign of competence."
+        )
     return site.language.text(
         "A signal says that the registrations are hard to explain by an unacceptable failure rate. It supports the "
         "supervisor's judgement and does not replace it; the absence of a signal says nothing against the trainee."

@@ -10,7 +10,7 @@ from cusum.report.pages.case_mix import case_mix_table, volume_table
 from cusum.report.pages.comparing import comparing_section, hidden_procedures
 from cusum.report.pages.completeness import charted_table
 from cusum.report.table import Cell, Column, Row, Table, records, table
-from cusum.report.wording import legend, observed_rate, status_cell, what_a_signal_is
+from cusum.report.wording import legend, observed_rate, status_cell, watched, what_a_signal_is
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
@@ -87,7 +87,7 @@ def _reading(site: Site, status: pd.DataFrame, crossings: pd.DataFrame, trainees
         "{n} trainee has registrations here.", "{n} trainees have registrations here.", len(trainees)
     )
     undecided = int(started["note"].isin(["cannot_decide", "too_few_cases"]).sum())
-    second = language.text(
+    second = watched(site, started) or language.text(
         "Of {started} courses of learning (a trainee and a procedure) {crossed} have a signal of competence and "
         "{undecided} cannot be decided yet.",
         started=language.number(len(started)),

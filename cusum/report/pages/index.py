@@ -8,7 +8,7 @@ from cusum.report.criteria import decides, promised
 from cusum.report.pages.adjustment import adjustment_line
 from cusum.report.pages.department import status_table
 from cusum.report.table import Cell, Column, Row, Table, table
-from cusum.report.wording import legend, what_a_signal_is
+from cusum.report.wording import declares, legend, watched, what_a_signal_is
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
@@ -62,7 +62,7 @@ def _reading(site: Site) -> str:
     text, number = site.language.text, site.language.number
     status, crossings = site.cohort.status, site.cohort.crossings
     started = status[status["status"] != "not_started"]
-    first = text(
+    first = watched(site, started) or text(
         "Of {started} courses of learning (a trainee and a procedure) {crossed} have a signal of competence, {alarm} "
         "a signal of deterioration since, and {undecided} cannot be decided yet.",
         started=number(len(started)),
@@ -183,6 +183,15 @@ def _filters(site: Site) -> dict[str, list[tuple[str, str]]]:
 def _can(site: Site) -> list[str]:
     """Say what the report can be used for."""
     text = site.language.text
+    thin = text("Point to where registration is thin, so that the talk is about what is missing.")
+    if not declares(site):
+        return [
+            text(
+                "Show when each trainee's registrations give a signal of deterioration, with the exact probability of "
+                "a false one within the expected number of procedures."
+            ),
+            thin,
+        ]
     return [
         text(
             "Show when each trainee's registrations give a signal of competence, with the error rate that the limit "
@@ -194,7 +203,7 @@ def _can(site: Site) -> list[str]:
             "limit within the expected number of procedures; this chart promises none."
         ),
         text("Show how many procedures it takes, over the cohort, with those who have no signal yet counted rightly."),
-        text("Point to where registration is thin, so that the talk is about what is missing."),
+        thin,
     ]
 
 

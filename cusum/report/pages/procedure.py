@@ -12,7 +12,7 @@ from cusum.report.pages.adjustment import risk_section
 from cusum.report.pages.learning import learning_section, waiting_sentences
 from cusum.report.pages.sensitivity import sensitivity_table
 from cusum.report.table import Cell, Column, Row, Table, records, table
-from cusum.report.wording import observed_rate, status_cell, what_a_signal_is
+from cusum.report.wording import declares, observed_rate, status_cell, watched, what_a_signal_is
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
@@ -85,6 +85,8 @@ def _reading(site: Site, procedure: str, started: pd.DataFrame) -> str:
     """Say in plain words how many have a signal, and how many false ones to expect."""
     text, language = site.language.text, site.language
     design = site.designs[procedure]
+    if not declares(site):
+        return watched(site, site.rows("status", "procedure", procedure).query("status != 'not_started'"))
     first = text(
         "{crossed} of {started} trainees with registrations have a signal of competence.",
         crossed=language.number(int(started["crossed"].sum())),

@@ -10,6 +10,7 @@ import pandas as pd
 from cusum.report.criteria import limit_cell, promised, short_source
 from cusum.report.explanations import explanations
 from cusum.report.pages.case_mix import case_mix_table
+from cusum.report.pages.competences import competence_table
 from cusum.report.pages.experience import experience_table, milestone_table
 from cusum.report.pages.fairness import fairness_table
 from cusum.report.table import Cell, Column, Table, records, table
@@ -69,6 +70,7 @@ def trainee_page(site: Site, trainee: str) -> dict[str, Any]:
         "case_mix": case_mix_table(site, "trainee", trainee),
         "experience": experience_table(site, trainee, int(person.month)),
         "milestones": milestone_table(site, trainee),
+        "competences": competence_table(site, trainee),
         "promise": _promises(site, list(status["procedure"])),
         "explanations": explanations(site),
         "signal": what_a_signal_is(site),
@@ -180,6 +182,8 @@ def _steps(site: Site, row: Any) -> tuple[object, object, str]:
     if row.note == "last_look_taken":
         return text("the last look has been taken; the chart gives no signal after it"), "–", left_words
     first, second = row.successes_needed, row.successes_needed_one_failure
+    if pd.isna(first) and not pd.isna(site.designs[row.procedure].last_look):
+        return text("no signal can come any more by the last look"), "–", left_words
     return _successes(site, first, left), _successes(site, second, left - 1, after=True), left_words
 
 
