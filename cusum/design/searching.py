@@ -9,9 +9,10 @@ from cusum.errors import InvalidParameter
 __all__ = ["safe_limit"]
 
 _MOST = 60
+_CLOSE = 8
 
 
-def safe_limit(margin: Callable[[float], float], start: float, precision: float) -> float:
+def safe_limit(margin: Callable[[float], float], start: float, precision: float, slope: float | None = None) -> float:
     """Find the smallest limit, to a precision, at which a promise is kept.
 
     Parameters
@@ -23,6 +24,8 @@ def safe_limit(margin: Callable[[float], float], start: float, precision: float)
         A first guess, above 0.
     precision : float
         How close to the smallest such limit is good enough.
+    slope : float, optional
+        By about how much the margin rises with the limit, above 0, where the first guess is a good one.
 
     Returns
     -------
@@ -43,7 +46,7 @@ def safe_limit(margin: Callable[[float], float], start: float, precision: float)
     >>> round(safe_limit(lambda limit: limit - 3.0, 1.0, 1e-6), 4)
     3.0
     """
-    low, high, below, above = _enclose(margin, start)
+    low, high, below, above = _enclose(margin, start) if slope is None else _close_in(margin, start, precision, slope)
     last, slow = 0, 0
     for _ in range(_MOST):
         width = high - low
@@ -85,3 +88,22 @@ def _enclose(margin: Callable[[float], float], start: float) -> tuple[float, flo
         if found >= 0:
             return low, at, below, found
     raise InvalidParameter("no limit keeps the promise", expected="a promise that some limit can keep")
+
+
+def _close_in(
+    margin: Callable[[float], float], start: float, precision: float, slope: float
+) -> tuple[float, float, float, float]:
+    """Find such limits close to each other, from a good guess and slope."""
+    at, found = start, margin(start)
+    beyond = 0.6 * precision
+    for _ in range(_CLOSE):
+        step = -found / slope
+        further = at + step + (beyond if found < 0 else -beyond)
+        if further <= at / 2:
+            break
+        next_found = margin(further)
+        if (next_found >= 0) != (found >= 0):
+            return (at, further, found, next_found) if found < 0 else (further, at, next_found, found)
+        slope = min(max((next_found - found) / (further - at), slope / 2), 2 * slope)
+        at, found, beyond = further, next_found, 3 * beyond
+    return _enclose(margin, at)

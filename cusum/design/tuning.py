@@ -18,13 +18,16 @@ from cusum.design.searching import safe_limit
 from cusum.design.steps import RiskSequence, Steps, adjusts_for_risk
 from cusum.errors import CusumError, InvalidParameter
 
-__all__ = ["described", "first_guess", "question", "search_limit", "steps_under"]
+__all__ = ["described", "first_guess", "guess", "question", "search_limit", "steps_under"]
 
-_EXACT = 1e-5
-_ROUNDED = 1e-5
+_PRECISION = 1e-5
+_ROUGHLY = 1e-3
 _POINTS = 1 << 15
+_ROUGH_POINTS = 1024
 _MOVES = 4e6
+_CHORD_MOVES = 1e6
 _TINY = 1e-300
+_TRIES = 50
 
 
 def steps_under(chart: Chart, risk: ArrayLike | RiskSequence | None, *, null: bool) -> Steps | None:
@@ -105,11 +108,32 @@ def search_limit(chart: Chart, promise: Promise, risk: ArrayLike | RiskSequence 
     null, other = steps_under(chart, risk, null=True), steps_under(chart, risk, null=False)
     assert null is not None
     margin, exact = question(chart, promise, null)
-    limit = safe_limit(margin, first_guess(chart, null), _EXACT if exact else _ROUNDED)
-    return described(with_limit(chart, limit), limit, promise, null, other)
+    start, slope = guess(chart, promise, null), 1.0 if chart.walk.memory == 1 else None
+    if not exact:
+        rough, _ = question(chart, promise, null, rough=True)
+        start = safe_limit(rough, start, _ROUGHLY * start, slope)
+        slope = (rough(1.02 * start) - rough(start)) / (0.02 * start)
+    limit = safe_limit(margin, start, _PRECISION, slope if slope is None or slope > 0 else None)
+    for _ in range(_TRIES):  # the bound as it is reported keeps the promise as well
+        design = described(with_limit(chart, limit), limit, promise, null, other)
+        if _kept(design):
+            break
+        limit += _PRECISION
+    return design
 
 
-def question(chart: Chart, promise: Promise, steps: Steps) -> tuple[Callable[[float], float], bool]:
+def _kept(design: LimitDesign) -> bool:
+    """Tell whether the bounds that are reported keep the promise."""
+    promise = design.promise
+    if promise.in_control_mean is not None:
+        return design.in_control_mean is not None and design.in_control_mean.low >= promise.in_control_mean
+    bounds = design.false_signal_bounds
+    return (design.false_signal if bounds is None else bounds.high) <= promise.false_signal
+
+
+def question(
+    chart: Chart, promise: Promise, steps: Steps, *, rough: bool = False
+) -> tuple[Callable[[float], float], bool]:
     """Make the function that says how well a limit keeps a promise, 0 or more where it does; and whether it is exact.
 
     Parameters
@@ -120,6 +144,8 @@ def question(chart: Chart, promise: Promise, steps: Steps) -> tuple[Callable[[fl
         What is asked.
     steps : Steps
         Scores of the cases about which it is asked.
+    rough : bool, default False
+        Ask for a quick estimate instead of a bound.
 
     Returns
     -------
@@ -134,19 +160,66 @@ def question(chart: Chart, promise: Promise, steps: Steps) -> tuple[Callable[[fl
         walk = with_limit(chart, limit).walk
         law = exact_law(walk, steps) or GridLaw(walk, steps, 1e-6)
         if promise.in_control_mean is not None:
-            mean = law.at_least(_POINTS) if isinstance(law, GridLaw) else law.mean().low
-            return log(min(mean, 1e300) / promise.in_control_mean)
-        chance = _at_most(law, promise.within)
-        return log(promise.false_signal / max(chance, _TINY))
+            mean = _at_least(law, rough)
+            return log(min(max(mean, _TINY), 1e300) / promise.in_control_mean)
+        return log(promise.false_signal / max(_at_most(law, promise.within, rough), _TINY))
 
     return margin, exact
 
 
-def _at_most(law: Law, within: int) -> float:
-    """Bound the probability of a signal within so many cases."""
+def _at_least(law: Law, rough: bool) -> float:
+    """Bound the mean from below, or estimate it."""
     if isinstance(law, GridLaw):
-        return law.at_most(within, int(min(1 << 16, max(1024, _MOVES / within))))
-    return float(law.follow(within).ended.sum())
+        return law.estimated_mean(_ROUGH_POINTS) if rough else law.at_least(_POINTS)
+    return law.mean().low
+
+
+def _at_most(law: Law, within: int, rough: bool) -> float:
+    """Bound the probability of a signal within so many cases, or estimate it."""
+    if not isinstance(law, GridLaw):
+        return float(law.follow(within).ended.sum())
+    points = _points_within(law, within)
+    return law.estimated_chance(within, max(256, points // 8)) if rough else law.at_most(within, points)
+
+
+def _points_within(law: GridLaw, within: int) -> int:
+    """Give the number of grid points on which a probability within so many cases is bounded."""
+    if law.rich:
+        return int(min(1 << 14, max(512, _CHORD_MOVES / within)))
+    return int(min(1 << 16, max(1024, _MOVES / within)))
+
+
+def guess(chart: Chart, promise: Promise, steps: Steps) -> float:
+    """Guess the limit that keeps a promise, from the mean that Wald's approximation gives.
+
+    Parameters
+    ----------
+    chart : Chart
+        The chart.
+    promise : Promise
+        What is asked.
+    steps : Steps
+        Scores of the cases about which it is asked.
+
+    Returns
+    -------
+    float
+        The guess, above 0.
+
+    Examples
+    --------
+    >>> from cusum import RiskAdjustedCusum
+    >>> chart = RiskAdjustedCusum(odds_ratio=2.0, limit=1.0)
+    >>> steps = steps_under(chart, [0.05, 0.2], null=True)
+    >>> round(guess(chart, Promise(in_control_mean=500), steps), 2)
+    2.54
+    """
+    if chart.walk.memory < 1:
+        return first_guess(chart, steps)
+    drift = -float((np.atleast_2d(steps.values) * np.atleast_2d(steps.chances)).sum(axis=1).mean())
+    mean = promise.in_control_mean or promise.within / promise.false_signal
+    overshoot = 0.3 * float(steps.values.max())
+    return max(log(1 + mean * max(drift, 0.0)) - overshoot, 0.5)
 
 
 def first_guess(chart: Chart, steps: Steps) -> float:
@@ -163,31 +236,37 @@ def described(chart: Chart, limit: float, promise: Promise, null: Steps, other: 
     """Say what a limit keeps, and what it does where the alternative holds."""
     shortest = _shortest(chart, null)
     if promise.in_control_mean is not None:
-        kept, out = _mean(chart, null), None if other is None else _mean(chart, other)
+        kept, out = _mean(chart, null), None if other is None else _mean(chart, other, 1e-4)
         return LimitDesign(
             chart, limit, nan, nan, promise, True, shortest, in_control_mean=kept, out_of_control_mean=out
         )
     kept = _chance(chart, null, promise.within)
-    power = nan if other is None else _chance(chart, other, promise.within).value
+    power = nan if other is None else _power(chart, other, promise.within)
     bounds = kept if kept.high > kept.low else None
     return LimitDesign(chart, limit, kept.value, power, promise, kept.value > 0, shortest, bounds)
 
 
-def _mean(chart: Chart, steps: Steps) -> Bracket:
+def _mean(chart: Chart, steps: Steps, tolerance: float = 1e-6) -> Bracket:
     """Give the mean run length of a chart."""
     law = exact_law(chart.walk, steps)
-    return law.mean() if law is not None else GridLaw(chart.walk, steps, 1e-6, 0.25).mean()
+    return law.mean() if law is not None else GridLaw(chart.walk, steps, tolerance, 0.25).mean()
 
 
 def _chance(chart: Chart, steps: Steps, within: int) -> Bracket:
     """Give the probability of a signal within so many cases."""
-    law = exact_law(chart.walk, steps) or GridLaw(chart.walk, steps, 1e-6, 0.25)
-    listing = law.follow(within)
+    law = exact_law(chart.walk, steps)
+    grid = GridLaw(chart.walk, steps, 1e-6)
+    listing = grid.on_grid(within, _points_within(grid, within)) if law is None else law.follow(within)
     value = float(listing.ended[:within].sum())
     if listing.low is None or listing.high is None:
         return Bracket(value, value, value)
     low, high = (float(x[min(within, listing.cases) - 1].sum()) for x in (listing.low, listing.high))
     return Bracket(min(low, value), value, max(high, value))
+
+
+def _power(chart: Chart, steps: Steps, within: int) -> float:
+    """Give the probability of a signal within so many cases, without bounds."""
+    return _at_most(exact_law(chart.walk, steps) or GridLaw(chart.walk, steps, 1e-6), within, True)
 
 
 def _shortest(chart: Chart, steps: Steps) -> int:
