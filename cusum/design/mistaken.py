@@ -7,7 +7,7 @@ from math import log
 import numpy as np
 
 from cusum.charts.base import Chart
-from cusum.charts.walk import FloatArray
+from cusum.charts.walk import TOLERANCE, FloatArray, Walk
 from cusum.design.attainable import with_limit
 from cusum.design.bracketed import GridLaw
 from cusum.design.promises import Promise
@@ -18,6 +18,7 @@ from cusum.design.tuning import first_guess
 __all__ = ["kept_promise", "mistaken_steps", "needed_limit"]
 
 _POINTS = 512
+_CELLS = 256
 _PRECISION = 2e-4
 
 
@@ -105,7 +106,36 @@ def kept_promise(chart: Chart, promise: Promise, steps: Steps, limit: float) -> 
     float
         The mean or the probability, on a coarse grid.
     """
-    law = GridLaw(with_limit(chart, limit).walk, steps, 1e-6)
+    walk = with_limit(chart, limit).walk
+    if walk.memory == 1 and walk.floor == 0 and walk.lower is None:
+        return _by_chain(walk, steps, promise)
+    law = GridLaw(walk, steps, 1e-6)
     if promise.in_control_mean is not None:
         return float(law.estimated_mean(_POINTS))
     return float(law.estimated_chance(promise.within, _POINTS))
+
+
+def _by_chain(walk: Walk, steps: Steps, promise: Promise) -> float:
+    """Estimate the same of a chart with a floor at 0 and one limit: scores are shared out to the points beside them."""
+    assert walk.upper is not None
+    width = walk.upper / _CELLS
+    to = np.maximum(np.arange(_CELLS)[:, None] * width + steps.values, 0.0)
+    ends = to >= walk.upper - TOLERANCE
+    place = np.where(ends, 0.0, to / width)
+    below = np.minimum(place.astype(np.int64), _CELLS - 1)
+    share = place - below
+    chance = np.where(ends, 0.0, steps.chances)
+    rows = np.repeat(np.arange(_CELLS), steps.values.size) * (_CELLS + 1)  # the last column ends the chart as well
+    both = [
+        np.bincount(rows + (below + k).ravel(), (chance * part).ravel(), _CELLS * (_CELLS + 1))
+        for k, part in ((0, 1 - share), (1, share))
+    ]
+    moves = (both[0] + both[1]).reshape(_CELLS, _CELLS + 1)[:, :_CELLS]
+    at = min(int(walk.start / width), _CELLS - 2)
+    weight = np.zeros(_CELLS)
+    weight[[at, at + 1]] = 1 - (walk.start / width - at), walk.start / width - at
+    if promise.in_control_mean is not None:
+        return float(weight @ np.linalg.solve(np.eye(_CELLS) - moves, np.ones(_CELLS)))
+    for _ in range(promise.within):
+        weight = weight @ moves
+    return float(1 - weight.sum())
