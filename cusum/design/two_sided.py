@@ -267,7 +267,7 @@ def with_two_limits(chart: Chart, lower: float, upper: float) -> Chart:
     --------
     >>> chart = with_two_limits(RiskAdjustedSequentialTest(odds_ratio=2.0), 1.5, 2.5)
     >>> round(chart.lower, 12), round(chart.upper, 12), round(chart.alpha, 4)
-    (-1.5, 2.5, 0.0649)
+    (-1.5, 2.5, 0.065)
     """
     if isinstance(chart, Ewma):
         return replace(chart, limit=upper, improvement_limit=lower)
