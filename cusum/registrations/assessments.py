@@ -96,7 +96,8 @@ def read_assessments(
     source : str, Path or DataFrame
         A .csv, .txt, .tsv, .xlsx, .xlsm or .parquet file, or a table, with one row an assessment. Columns are
         recognised by Danish or English headings: trainee, document and date; where they are there, the result
-        (sufficient or not), the number of the one competence that the row is about, and the month of the post.
+        (sufficient or not), the number of the one competence that the row is about, and the month of the post. A table
+        with a row a trainee and a column of dates for each document will do too.
     programme : Programme, str, Path or None
         The programme in force; None for the Danish introductory year.
     as_of : date or str, optional
@@ -142,11 +143,11 @@ def read_assessments(
         contents, name = read_frame(source), "table"
         print_ = fingerprint(repr(contents.sheets[0].rows).encode())
     else:
-        contents, content = open_source(source, encoding=encoding, score=score_headings)
+        contents, content = open_source(source, encoding=encoding, score=lambda row: score_headings(row, plan))
         name, print_ = Path(source).name, fingerprint(content)
     refuse_civil_numbers(contents, name)
     decisions = list(contents.decisions)
-    raw = gather_rows(contents, name, decisions)
+    raw = gather_rows(contents, plan, name, decisions)
     faults = Faults(len(raw.rows))
     table = _build(raw, plan, faults, decisions, date_order, latest)
     rejected = _reject(raw, faults)
@@ -197,7 +198,7 @@ def _build(
     numbers = [competence.number for competence in plan.competences]
     trainee = read_cells(raw.cells("trainee"), _trainee, faults, "trainee")
     document = read_cells(raw.cells("document"), lambda cell: read_document(cell, plan), faults, "document")
-    cells, heading = raw.cells("assessed_on"), raw.headings["assessed_on"]
+    cells, heading = raw.cells("assessed_on"), raw.headings.get("assessed_on", "")
     days, _, decision = read_dates(cells, faults, "assessed_on", heading=heading, order=order, latest=latest)
     decisions.append(decision)
     unread = np.zeros(faults.n, dtype=bool)
@@ -266,8 +267,7 @@ def _reject(raw: RawRows, faults: Faults) -> pd.DataFrame:
     who = raw.cells("trainee")
     rows: dict[int, dict[str, object]] = {}
     for at, problem, column, found in faults.found:
-        heading = raw.headings.get(column, column)
-        said = {"column": heading, "reason": problem.code, "suggestion": problem.suggestion}
+        said = {"column": raw.heading(column, at), "reason": problem.code, "suggestion": problem.suggestion}
         said["found"] = "" if column == "trainee" else found
         place = {"row": raw.rows[at], "sheet": raw.sheets[at], "trainee": text_of(who[at])}
         rows.setdefault(at, {**place, **said, "message": describe_assessment(said)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -60,6 +61,36 @@ def test_a_workbook_with_a_title_and_other_sheets_is_read(write_book: Callable[.
     ]
     assert (read.counts["skipped_title"], read.counts["skipped_blank"]) == (1, 1)
     assert read.decisions.query("topic == 'sheet'")["subject"].tolist() == ["Vejledning"]
+
+
+def test_a_column_for_each_document_is_read(write_book: Callable[..., Path]) -> None:
+    """As a head of training keeps it: one row a trainee, dates in the columns."""
+    heads = [
+        "Uddannelsessøgende",
+        "Afdeling",
+        "K1",
+        "Kompetencekort 2",
+        "GV 6. måned",
+        "Mini-CEX måned 9",
+        "Bemærkning",
+    ]
+    rows = [
+        ["T1", "X", datetime(2025, 2, 13), datetime(2025, 3, 1), None, None, "flink"],
+        ["T2", "X", None, "mangler dato", datetime(2025, 6, 20), None, None],
+    ]
+    read = read_assessments(write_book({"Oversigt": [heads, *rows]}), as_of="2025-12-31")
+    assert read.table[["trainee", "document", "row"]].values.tolist() == [
+        ["T1", "K1", 2],
+        ["T1", "K2", 2],
+        ["T2", "GV", 3],
+    ]
+    assert read.table["month"].dropna().tolist() == [6]
+    assert read.table["sufficient"].isna().all()
+    assert read.rejected[["row", "column", "reason", "found"]].values.tolist() == [
+        [3, "Kompetencekort 2", "unreadable_date", "mangler dato"]
+    ]
+    assert read.counts["read"] == 4
+    assert read.decisions.query("topic == 'layout'")["decision"].tolist() == ["a column for each document"]
 
 
 @pytest.mark.parametrize(
