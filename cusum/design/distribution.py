@@ -146,7 +146,7 @@ class RunLength:
         columns = [0, 1] if kind is None else [self._column(kind)]
         at = min(n, listing.cases) - 1
         low, high = float(listing.low[at, columns].sum()), float(listing.high[at, columns].sum())
-        if n > listing.cases and not (listing.tail is None and listing.left < _ENOUGH):
+        if n > listing.cases and not _over(listing):
             high = 1.0
         return min(low, value), min(1.0, max(high, value))
 
@@ -216,6 +216,11 @@ class RunLength:
 def _complete(listing: Listing) -> bool:
     """Tell whether all is known: nothing is left, or the rest is geometric."""
     return listing.tail is not None or listing.left < _ENOUGH
+
+
+def _over(listing: Listing) -> bool:
+    """Tell whether no signal can come after the listed cases."""
+    return listing.left < _ENOUGH if listing.tail is None else not listing.tail.total
 
 
 def _later(listing: Listing, further: NDArray[np.int64]) -> FloatArray:

@@ -32,7 +32,8 @@ def can_signal(walk: Walk, steps: Steps) -> bool:
     >>> can_signal(Walk(floor=0.0, upper=2.0), Steps(np.array([-1.0]), np.array([1.0])))
     False
     """
-    largest, smallest = float(steps.values.max()), float(steps.values.min())
+    possible = steps.values[steps.chances > 0]
+    largest, smallest = float(possible.max()), float(possible.min())
     if walk.memory < 1:  # a constant score leads, in the end, to this
         largest, smallest = (max(0.0, largest - TOLERANCE) / (1 - walk.memory), smallest / (1 - walk.memory))
         up = walk.upper is not None and largest > walk.upper - TOLERANCE

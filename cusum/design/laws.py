@@ -12,7 +12,7 @@ from scipy.signal import lfilter
 from cusum.charts.walk import FloatArray, Walk
 from cusum.design.excursions import Excursion, follow_excursion
 from cusum.design.lattice import build_lattice, propagate
-from cusum.design.scores import Scores
+from cusum.design.scores import Scores, only_falls
 
 __all__ = ["Bracket", "ExcursionLaw", "LatticeLaw", "Law", "Listing", "Tail", "steady_tail"]
 
@@ -178,6 +178,8 @@ class LatticeLaw(Law):
         depth = min(cases, self._depth()) if cases > _FIRST else cases
         ended, state = propagate(build_lattice(self.walk, *self.scores, depth), by_case)
         limits, left = ended[:, [2, 1]], float(state.sum())
+        if self.walk.floor is not None and cases >= self.rates.size and only_falls(self.scores, float(self.rates[-1])):
+            return Listing(limits, left, Tail(0.0, 0.0))
         tail = steady_tail(limits, left, self.rates.size) if self.walk.floor is not None else None
         return Listing(limits, left, tail)
 
@@ -251,6 +253,8 @@ class ExcursionLaw(Law):
         Listing
             Exact probabilities.
         """
+        if self.walk.floor is not None and only_falls(self.scores, self.rate):
+            return Listing(np.zeros((cases, 2)), 1.0, Tail(0.0, 0.0))
         first, later = self._excursions(cases)
         lasting = [_missing(x) for x in (first, later)]
         if self.walk.floor is None:

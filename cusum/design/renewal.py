@@ -226,7 +226,7 @@ def minimal_residual(
     basis: list[FloatArray] = [rest / size]
     turned: list[FloatArray] = []
     matrix = np.zeros((_DIRECTIONS + 1, _DIRECTIONS))
-    share = np.zeros(0)
+    share: FloatArray = np.zeros(0)
     for k in range(_DIRECTIONS):
         turned.append(near(basis[k]))
         moved: FloatArray = apply(turned[k])
@@ -238,7 +238,7 @@ def minimal_residual(
         matrix[k + 1, k] = length = float(np.linalg.norm(moved))
         wanted = np.zeros(k + 2)
         wanted[0] = size
-        share = np.linalg.lstsq(matrix[: k + 2, : k + 1], wanted, rcond=None)[0]
+        share = np.asarray(np.linalg.lstsq(matrix[: k + 2, : k + 1], wanted, rcond=None)[0], dtype=np.float64)
         left = float(np.linalg.norm(wanted - matrix[: k + 2, : k + 1] @ share))
         if left <= _CLOSER * size or length <= 1e-14 * size:
             break

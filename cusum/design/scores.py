@@ -11,7 +11,7 @@ from cusum.charts.base import Chart
 from cusum.charts.walk import FloatArray
 from cusum.errors import InvalidParameter
 
-__all__ = ["Scores", "check_count", "check_rates", "rates_by_case", "two_scores"]
+__all__ = ["Scores", "check_count", "check_rates", "only_falls", "rates_by_case", "two_scores"]
 
 
 class Scores(NamedTuple):
@@ -54,6 +54,29 @@ def two_scores(chart: Chart) -> Scores:
     """
     success, failure = chart.opening.scores(np.array([False, True]))
     return Scores(float(success), float(failure))
+
+
+def only_falls(scores: Scores, rate: float) -> bool:
+    """Tell whether every case lowers the statistic, or leaves it: outcomes of one kind alone, and no score above 0.
+
+    Parameters
+    ----------
+    scores : Scores
+        Score of a success and of a failure.
+    rate : float
+        Failure probability, from 0 to 1.
+
+    Returns
+    -------
+    bool
+        True where a statistic on its floor stays there.
+
+    Examples
+    --------
+    >>> only_falls(Scores(-0.1, 0.7), 0.0), only_falls(Scores(-0.1, 0.7), 1.0)
+    (True, False)
+    """
+    return (rate >= 1 or scores.success <= 0) and (rate <= 0 or scores.failure <= 0)
 
 
 def check_rates(failure_rate: ArrayLike) -> FloatArray:

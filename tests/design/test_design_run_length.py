@@ -347,6 +347,15 @@ def test_certain_outcomes():
     never = run_length(chart, failure_rate=0.0)
     assert never.mean == math.inf
     assert never.signal_by(10_000) == 0.0
+    assert never.quantile(0.5) == math.inf
+    assert never.by_kind == {"deterioration": 0.0}
+    seldom = run_length(chart, failure_rate=[0.9] * 6 + [0.0])
+    assert 0 < seldom.signal_by(10_000) == seldom.signal_by(6) < 0.999
+    assert seldom.quantile(0.5) <= 6
+    assert seldom.quantile(0.9999) == math.inf == seldom.mean
+    gridded = run_length(chart, failure_rate=0.0, method="grid")
+    assert gridded.quantile(0.5) == math.inf == gridded.mean
+    assert gridded.bounds(5000) == (0.0, 0.0)
     always = run_length(chart, failure_rate=1.0)
     assert always.mean == pytest.approx(5.0, abs=1e-12)
     assert always.median == 5
