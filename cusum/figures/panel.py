@@ -185,15 +185,16 @@ class Panel:
         return look if look is not None and look[0] <= self.length and not self.frame.empty else None
 
     def _last_look(self, top: float) -> None:
-        """Mark the limit of the last look where it lies, also ahead of the cases; its name stands above all limits."""
+        """Mark the limit of the last look, also ahead of the cases; its name beside it, or above all near the end."""
         if self._look is None:
             return
         case, limit = self._look
-        line = {"x": [case - 1, case], "y": [limit, limit], "mode": "lines", "line": {"color": BOUNDARY, "width": 3}}
-        self._trace("last look", {**line, "hoverinfo": "skip", "name": self.language.text("last look")})
-        place = {"x": case, "y": top, "xref": self.x, "yref": self.y, "xanchor": "right", "yanchor": "bottom"}
-        text = self.language.text("last look")
-        self.sketch.note(name=f"{self.y} last look", text=text, **place, borderpad=1, font={"color": BOUNDARY})
+        text, look = self.language.text("last look"), {"color": BOUNDARY, "width": 3}
+        line = {"x": [case - 1, case], "y": [limit, limit], "mode": "lines", "line": look, "hoverinfo": "skip"}
+        self._trace("last look", {**line, "name": text})
+        y, side, anchor = (limit, "left", "middle") if case < 0.7 * self.length else (top, "right", "bottom")
+        place = {"x": case, "y": y, "xanchor": side, "yanchor": anchor, "xref": self.x, "yref": self.y}
+        self.sketch.note(name=f"{self.y} last look", text=text, borderpad=1, **place, font={"color": BOUNDARY})
 
     def _shade(self, parts: list[Segment]) -> None:
         """Lay a shade behind the monitoring phase."""

@@ -20,16 +20,18 @@ from cusum import (
     BernoulliCusum,
     Cohort,
     Criterion,
+    LastLookCusum,
     LearningCurveCusum,
     LearningThenMonitoring,
     StandardCusum,
     run_length,
     time_to_competence,
 )
-from cusum.errors import InvalidParameter, MissingDependency
+from cusum.errors import InvalidData, InvalidParameter, MissingDependency
 from cusum.figures import alt_text, html_fragment, plot, plotly_script, write_html, write_image
 from cusum.figures.alt_text import set_alt_text
 from cusum.figures.geometry import Grid
+from cusum.figures.plotting import _DRAW
 from cusum.figures.reading import reading_of
 from cusum.figures.segments import segments
 from cusum.figures.theme import BOUNDARY, CURVE, REFERENCE, SIGNAL
@@ -40,6 +42,8 @@ LEARNING = LearningCurveCusum(criterion=CRITERION, limit=1.5)
 CHARTS = {
     "lc": LEARNING,
     "lc stop at the end": LearningCurveCusum(criterion=CRITERION, limit=1.5, after_signal="continue"),
+    "last look": LastLookCusum(criterion=CRITERION, limit=4.0, last_limit=1.0, cases=8),
+    "last look ahead": LastLookCusum(criterion=CRITERION, limit=4.0, last_limit=1.0, cases=90),
     "two phases": LearningThenMonitoring(learning=LEARNING, monitoring=BernoulliCusum(criterion=CRITERION, limit=2.0)),
     "bernoulli": BernoulliCusum(criterion=CRITERION, limit=2.0),
     "head start": BernoulliCusum(criterion=CRITERION, limit=2.0, start=1.0),
@@ -158,6 +162,28 @@ def test_a_head_start_is_drawn_from_where_it_starts(traces: Traces) -> None:
     assert traces(figure, "statistic")[0].y[0] == pytest.approx(1.0)
 
 
+def test_the_last_look_is_marked_with_its_limit_and_no_limit_follows_it(traces: Traces) -> None:
+    for failed, side in ((20, "left"), (8, "right")):
+        figure = plot(CHARTS["last look"].run([1] * failed))
+        mark = traces(figure, "last look")[0]
+        assert (list(mark.x), list(mark.y)) == ([7, 8], [1.0, 1.0])
+        note = next(note for note in figure.layout.annotations if note.name == "y last look")
+        assert (note.x, note.y, note.xanchor) == (8, 1.0 if side == "left" else 4.0, side)
+        line = traces(figure, "limit")[0]
+        drawn = np.asarray(line.x)[~np.isnan(np.asarray(line.y, dtype=float))]
+        assert drawn.max() == 8
+        named = next(note for note in figure.layout.annotations if note.text == "limit: competence")
+        assert (named.x, named.y) == (0, 4.0)
+    assert traces(plot(CHARTS["last look ahead"].run([1] * 20)), "last look") == []
+
+
+def test_a_run_length_that_may_be_infinite_is_drawn() -> None:
+    law = run_length(CHARTS["last look"], failure_rate=0.5)
+    assert law.median == np.inf
+    text = alt_text(plot(law, within=20))
+    assert "inf" not in text
+
+
 def test_parallel_limits_move_with_the_crossings(traces: Traces) -> None:
     figure = plot(CHARTS["parallel"].run([0] * 40))
     lower = next(trace for trace in traces(figure, "limit") if trace.meta["limit"] == "acceptable")
@@ -212,8 +238,19 @@ def test_what_has_no_figure_is_named(cohort: Cohort) -> None:
         plot(3)
     with pytest.raises(InvalidParameter, match="nothing that says what of it to draw; expected trainee="):
         plot(cohort)
-    with pytest.raises(InvalidParameter, match="given with procedure= and department="):
+    with pytest.raises(InvalidParameter, match="given with trainee= and department="):
+        plot(cohort, department="Ærø", trainee="T1")
+
+
+def test_a_department_and_a_procedure_ask_for_the_adjusted_charts(adjusted_cohort: Cohort, cohort: Cohort) -> None:
+    figure = plot(adjusted_cohort, department="Ærø", procedure="spinal", language="da")
+    assert figure.layout.title.text.startswith("Ærø: spinalanæstesi, justeret")
+    with pytest.raises(InvalidData, match="the cohort has no expected risks"):
         plot(cohort, department="Ærø", procedure="spinal")
+
+
+def test_every_result_with_a_figure_is_dispatched() -> None:
+    assert {"DepartmentComparison", "RiskModel", "Calibration", "LimitInfluence", "LearningCurve"} <= set(_DRAW)
 
 
 def test_a_fragment_is_repeatable_and_labelled(cohort: Cohort) -> None:
