@@ -77,7 +77,8 @@ def forecast_experience(cohort: Cohort, *, confidence: float = 0.9) -> pd.DataFr
 
     Not promised: that the pace stays as it is. A rotation still to come, a leave, or a department that hands out the
     cases differently is not in the trainee's past. It assumes that all registrations are entered; one that is entered
-    later counts as not done.
+    later counts as not done. Where the file does not tell when the post began, it is taken to have begun on the day of
+    the trainee's first registration.
 
     Examples
     --------
