@@ -64,6 +64,41 @@ def test_intervals_hold_the_truth(kind, replicates):
     assert 0.94 <= ahead <= 1.0  # the same
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "replicates"), [("mixed", 10), ("asymptotic", 5), ("constant", 10)])
+def test_intervals_of_the_parameters_hold_the_truth(kind, replicates):
+    held = []
+    for seed in range(700, 700 + replicates):
+        known = draw_known_curves(kind, trainees=30, cases=(15, 45), seed=seed)
+        curve = fit_learning_curve(known.table, kind=kind)
+        table = curve.summary().set_index("term")
+        truth = known.parameters(curve.fit.hierarchy.shape.centre)
+        assert list(truth) == table.index.tolist()
+        held += [table.loc[name, "low"] <= value <= table.loc[name, "high"] for name, value in truth.items()]
+    assert 0.88 <= np.mean(held) <= 1.0  # 20 to 60 intervals; the whole study is in docs/coverage.md
+
+
+def test_true_parameters_are_those_of_many_trainees():
+    """Means and spreads of 200,000 trainees, worked out from their curves."""
+    known = draw_known_curves("mixed", trainees=200_000, cases=(1, 1), seed=4)
+    level = known.effects[:, 0] - 2.5 * known.effects[:, 1]
+    centre = known.effects[:, 0] + (3.0 - 2.5) * known.effects[:, 1]
+    found = [
+        1 / (1 + np.exp(-level.mean())),
+        2 ** known.effects[:, 1].mean(),
+        level.std(),
+        centre.std(),
+        known.effects[:, 1].std(),
+        np.corrcoef(level, known.effects[:, 1])[0, 1],
+    ]
+    np.testing.assert_allclose(found, list(known.parameters(3.0).values()), rtol=0.01)
+    steep = draw_known_curves("asymptotic", trainees=200_000, cases=(1, 1), seed=5)
+    effects = steep.effects
+    found = [*(1 / (1 + np.exp(-effects[:, :2].mean(axis=0)))), np.exp(effects[:, 2].mean()), *effects.std(axis=0)]
+    found.append(np.corrcoef(effects[:, 0], effects[:, 1])[0, 1])
+    np.testing.assert_allclose(found, list(steep.parameters(0.0).values()), rtol=0.015)
+
+
 def test_intervals_of_half_hold_the_truth_half_of_the_time():
     _, _, trainees, _, _ = covered("mixed", range(300, 306), confidence=0.5)
     assert 0.42 <= trainees <= 0.58
