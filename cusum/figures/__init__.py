@@ -12,6 +12,7 @@ from cusum.figures.department_adjusted import plot_department_adjusted
 from cusum.figures.experience import plot_experience_forecast
 from cusum.figures.export import html_fragment, plotly_script, write_html, write_image, write_page
 from cusum.figures.funnel import plot_funnel
+from cusum.figures.influence import plot_limit_influence
 from cusum.figures.learning_curve import plot_learning_curve
 from cusum.figures.observed_expected import plot_observed_expected
 from cusum.figures.path import plot_path
@@ -38,6 +39,7 @@ __all__ = [
     "plot_experience_forecast",
     "plot_funnel",
     "plot_learning_curve",
+    "plot_limit_influence",
     "plot_observed_expected",
     "plot_path",
     "plot_power_by_limit",

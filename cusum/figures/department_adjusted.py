@@ -150,7 +150,7 @@ def _counts(own: pd.DataFrame, words: Language) -> str:
 def _promise(cohort: Cohort, design: Any, words: Language) -> str:
     """Say what the limit of the CUSUM promises."""
     return words.text(
-        "Limit {limit}: passed by chance alone within {cases} with a probability of at most {probability}.",
+        "Limit {limit}: reached by chance alone within {cases} with a probability of at most {probability}.",
         limit=words.number(design["department_limit"], 2),
         cases=words.plural("{n} procedure", "{n} procedures", int(design["department_cases"])),
         probability=words.percent(

@@ -17,12 +17,13 @@ def plot(result: Any, **options: Any) -> go.Figure:
 
     Parameters
     ----------
-    result : Path, Cohort, RunLength, TimeToCompetence, ChartComparison or CriterionSensitivity
+    result : Path, Cohort, RunLength, TimeToCompetence, LearningCurve, RiskModel, DepartmentComparison or other result
         What to draw.
     **options : object
         For the figure in question, such as ``language="da"`` or ``title="..."``. A cohort needs one of ``trainee=``,
-        ``procedure=`` or ``department=``, or ``trainee=`` and ``procedure=`` for a single chart; a sensitivity may be
-        given ``procedure=``.
+        ``procedure=`` or ``department=``, or ``procedure=`` with ``trainee=`` for a single chart, or with
+        ``department=`` for the department's risk-adjusted charts; a sensitivity may be given ``procedure=``, a
+        comparison of departments ``department=``.
 
     Returns
     -------
@@ -87,6 +88,13 @@ def _calibration(result: Any, options: dict[str, Any]) -> go.Figure:
     return plot_calibration(result, **options)
 
 
+def _limit_influence(result: Any, options: dict[str, Any]) -> go.Figure:
+    """Draw what a limit owes to the sample of its model."""
+    from cusum.figures.influence import plot_limit_influence
+
+    return plot_limit_influence(result, **options)
+
+
 def _comparison(result: Any, options: dict[str, Any]) -> go.Figure:
     """Draw the same cases under several charts."""
     from cusum.figures.comparison import plot_comparison
@@ -133,6 +141,7 @@ def _cohort(result: Any, options: dict[str, Any]) -> go.Figure:
     """Draw what is asked for of a cohort."""
     from cusum.figures.crossings import plot_crossings
     from cusum.figures.department import plot_department
+    from cusum.figures.department_adjusted import plot_department_adjusted
     from cusum.figures.trainee import plot_chart, plot_trainee
 
     asked = tuple(name for name in ("trainee", "procedure", "department") if name in options)
@@ -142,11 +151,14 @@ def _cohort(result: Any, options: dict[str, Any]) -> go.Figure:
         ("procedure",): plot_crossings,
         ("department",): plot_department,
         ("trainee", "procedure"): plot_chart,
+        ("procedure", "department"): lambda cohort, key, place, **rest: plot_department_adjusted(
+            cohort, place, key, **rest
+        ),
     }
     if asked not in figures:
         raise InvalidParameter(
             "a cohort was given with {asked}",
-            expected="trainee=, procedure= or department=, or trainee= and procedure=",
+            expected="trainee=, procedure= or department=, or procedure= with trainee= or department=",
             asked=" and ".join(f"{name}=" for name in asked) or "nothing that says what of it to draw",
         )
     return figures[asked](result, *chosen, **options)
@@ -161,6 +173,7 @@ _DRAW = {
     "DepartmentComparison": _departments,
     "RiskModel": _calibration,
     "Calibration": _calibration,
+    "LimitInfluence": _limit_influence,
     "ChartComparison": _comparison,
     "CriterionSensitivity": _sensitivity,
     "PowerByLimit": _power_by_limit,
