@@ -6,13 +6,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
 from cusum.errors import InvalidParameter
 
-__all__ = ["Progress", "in_chunks", "progress_reporter"]
+__all__ = ["Progress", "Told", "in_chunks", "progress_reporter"]
 
 _WIDTH = 30
 
@@ -34,6 +34,10 @@ class Progress(Protocol):
         what : str
             What has just been finished.
         """
+
+
+Told: TypeAlias = bool | Progress
+"""What a long piece of work takes for its progress: a callback, or whether to draw a bar where somebody can see it."""
 
 
 def in_chunks(

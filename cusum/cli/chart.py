@@ -121,8 +121,10 @@ def chart_command(
         typer.echo(counted(registrations, reader))
         wish = Wish(chart, acceptable, unacceptable, limit, within, false_signal, odds_ratio, weight)
         cases = _Cases.find(registrations, plan, procedure, trainee, risk)
-        with progress(reader.text("Designing the limit")):
-            made = make_chart(wish, plan, cases.key, cases.risks())
+        title = reader.text("Designing the limit")
+        with progress(title) as step:
+            told = step and (lambda done, total, what: step(done, total, title))
+            made = make_chart(wish, plan, cases.key, cases.risks(), progress=told)
         _write(cases, made, plan, out, reader)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cusum.programme import Procedure, Programme
+    from cusum.work import Progress
 
 __all__ = ["Wish", "make_chart"]
 
@@ -67,7 +68,14 @@ class Wish:
     weight: float = 0.1
 
 
-def make_chart(wish: Wish, programme: Programme, procedure: str, risk: pd.Series | None) -> Chart:
+def make_chart(
+    wish: Wish,
+    programme: Programme,
+    procedure: str,
+    risk: pd.Series | None,
+    *,
+    progress: bool | Progress = False,
+) -> Chart:
     """Make a chart for one procedure.
 
     Parameters
@@ -80,6 +88,8 @@ def make_chart(wish: Wish, programme: Programme, procedure: str, risk: pd.Series
         Key of the procedure.
     risk : Series of float, or None
         Expected failure probabilities of the cases, which a risk-adjusted chart's limit is designed for.
+    progress : bool or Progress, default False
+        Told how far a simulated design has come.
 
     Returns
     -------
@@ -108,9 +118,9 @@ def make_chart(wish: Wish, programme: Programme, procedure: str, risk: pd.Series
     )
     changed = replace(own, criterion=criterion, expected_cases=wish.within or own.expected_cases)
     chart = _by_hand(wish, criterion, adjusted=risk is not None)
-    return (
-        _by_programme(wish, programme, changed) if chart is None else _designed(chart, wish, programme, changed, risk)
-    )
+    if chart is None:
+        return _by_programme(wish, programme, changed)
+    return _designed(chart, wish, programme, changed, risk, progress)
 
 
 def _check(wish: Wish, risk: pd.Series | None) -> None:
@@ -156,7 +166,14 @@ def _by_programme(wish: Wish, programme: Programme, procedure: Procedure) -> Cha
     return replace(chart, limit=wish.limit)
 
 
-def _designed(chart: Chart, wish: Wish, programme: Programme, procedure: Procedure, risk: pd.Series | None) -> Chart:
+def _designed(
+    chart: Chart,
+    wish: Wish,
+    programme: Programme,
+    procedure: Procedure,
+    risk: pd.Series | None,
+    progress: bool | Progress,
+) -> Chart:
     """Design the limit of a chart that has one and was given none."""
     from cusum.design import find_limit
 
@@ -165,7 +182,8 @@ def _designed(chart: Chart, wish: Wish, programme: Programme, procedure: Procedu
     promise = programme.false_competence if wish.false_signal is None else wish.false_signal
     mix = None if risk is None else risk.to_numpy()
     seed = SEED if isinstance(chart, BernoulliGlr) else None
-    return find_limit(chart, false_signal=promise, within=procedure.expected_cases, risk=mix, seed=seed).chart
+    cases = procedure.expected_cases
+    return find_limit(chart, false_signal=promise, within=cases, risk=mix, seed=seed, progress=progress).chart
 
 
 def _by_hand(wish: Wish, criterion: Criterion, *, adjusted: bool) -> Chart | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
@@ -16,7 +17,9 @@ from cusum.errors import InvalidData, InvalidParameter
 from cusum.models.risk_calibration import Calibration, Estimate, calibrate
 from cusum.models.risk_design import Design
 from cusum.models.risk_notes import judging_notes, model_notes, say
+from cusum.models.risk_resampling import correct_measures, draw_normal, refit_again
 from cusum.models.risk_sample import FittingSample, check_count, fingerprint_cases, keep_open, require_sample
+from cusum.work import Told
 
 __all__ = ["RiskModel"]
 
@@ -197,6 +200,8 @@ class RiskModel:
         confidence: float = 0.95,
         seed: int | None = None,
         resamples: int = 200,
+        executor: Executor | None = None,
+        progress: Told = False,
     ) -> Calibration:
         """Hold the model's risks against what happened.
 
@@ -212,6 +217,8 @@ class RiskModel:
             Where the model is judged on the cases fitted: seed of the bootstrap that corrects the measures for it.
         resamples : int, default 200
             Number of refitted models for that, at least 2.
+        executor, progress : optional
+            Where they are fitted, and what is told on the way: as in :func:`cusum.run_length`.
 
         Returns
         -------
@@ -228,8 +235,7 @@ class RiskModel:
         -----
         Judged on the cases that it was fitted on, a model looks better than it is: the intercept is 0 and the slope 1
         by construction. The optimism is the mean, over models refitted to cases (or clusters) drawn with replacement,
-        of the measure on the cases drawn less that on the original ones. A model in memory knows its cases one by one
-        by the columns in common; a model read from a file knows only whether all cases are the same.
+        of the measure on the cases drawn less that on the original ones.
 
         References
         ----------
@@ -241,14 +247,10 @@ class RiskModel:
         if self.outcome not in judged:
             raise InvalidData("the table has no column {name!r}", expected="the outcome", name=self.outcome)
         result = calibrate(judged[self.outcome], self.predict(judged), groups=groups, confidence=confidence)
-        whole = self._fitted_on_all(judged)
-        shared = self.shared_cases(judged)
-        measures, corrected = result.measures, False
-        if whole and seed is not None and self.sample is not None:
-            optimism = self.sample.optimism(np.random.default_rng(seed), resamples)
-            values = measures["value"] - optimism["optimism"]
-            measures = measures.assign(corrected=values, corrected_error=optimism["standard_error"])
-            corrected = True
+        shared, measures = self.shared_cases(judged), result.measures
+        if self.sample is not None and seed is not None and self._fitted_on_all(judged):
+            measures = correct_measures(measures, self.sample, resamples, seed, executor, progress)
+        corrected = "corrected" in measures
         notes = judging_notes(shared, len(judged), int(self.extrapolates(judged).sum()), corrected=corrected)
         return replace(result, measures=measures, fitted_cases=shared, remarks=tuple(notes))
 
@@ -272,11 +274,12 @@ class RiskModel:
     def _fitted_on_all(self, table: pd.DataFrame) -> bool:
         """Tell whether these are the cases fitted, neither more nor fewer."""
         columns = [self.outcome, *dict.fromkeys(variable.column for variable in self.design.variables)]
-        if len(table) != self.cases or any(name not in table for name in columns):
-            return False
-        return fingerprint_cases(table, columns) == self.fitted_on
+        there = len(table) == self.cases and all(name in table for name in columns)
+        return there and fingerprint_cases(table, columns) == self.fitted_on
 
-    def resample(self, n: int, seed: int, *, parametric: bool = True) -> FloatArray:
+    def resample(
+        self, n: int, seed: int, *, parametric: bool = True, executor: Executor | None = None, progress: Told = False
+    ) -> FloatArray:
         """Draw sets of coefficients that might have been estimated: the uncertainty that chart limits inherit.
 
         Parameters
@@ -288,6 +291,8 @@ class RiskModel:
         parametric : bool, default True
             True: from the normal distribution of the estimates (robust to clusters where there are any); works for a
             model read from a file. False: by fitting again to cases, or clusters, drawn with replacement.
+        executor, progress : optional
+            Where models are fitted again, and what is told on the way: as in :func:`cusum.run_length`.
 
         Returns
         -------
@@ -303,22 +308,16 @@ class RiskModel:
 
         Notes
         -----
-        The promise of a chart limit computed from each row's risks, in a case mix whose true risks are those of the
-        model, varies as it would over fitting samples; its quantile gives a limit with a guarantee.
+        What a limit for each row's risks promises, where those of the model are true, varies as over fitting samples.
 
         References
         ----------
         Gandy A, Kvaløy JT. Scand J Stat 2013;40:647-668, doi:10.1002/sjos.12006.
         """
         check_count("n", n, 1)
-        rng = np.random.default_rng(seed)
         if parametric:
-            values, vectors = np.linalg.eigh(np.array(self.covariance))
-            root = vectors * np.sqrt(np.maximum(values, 0.0))
-            drawn: FloatArray = np.array(self.coefficients) + rng.standard_normal((n, values.size)) @ root.T
-            return drawn
-        sample = require_sample(self.sample)
-        return np.array([sample.refit(sample.draw(rng)) for _ in range(n)])
+            return draw_normal(np.array(self.coefficients), np.array(self.covariance), n, seed)
+        return refit_again(require_sample(self.sample), n, seed, executor, progress)
 
     def to_toml(self) -> str:
         """Write the model as text that :func:`load_risk_model` reads back to the same model.

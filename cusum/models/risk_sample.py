@@ -9,10 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from cusum.errors import InvalidData, InvalidParameter
-from cusum.models.risk_calibration import measure
 from cusum.models.risk_fitting import estimate
 from cusum.models.risk_variables import level_text, missing_cells
 
@@ -189,32 +187,6 @@ class FittingSample:
         beta = np.zeros(matrix.shape[1])
         beta[kept] = estimate(matrix[:, kept], failure)[0]
         return beta
-
-    def optimism(self, rng: np.random.Generator, resamples: int) -> pd.DataFrame:
-        """Estimate how much too good each measure is when a model is judged on the cases that it was fitted on.
-
-        Parameters
-        ----------
-        rng : Generator
-            Source of random numbers.
-        resamples : int
-            Number of refitted models.
-
-        Returns
-        -------
-        DataFrame
-            Indexed by measure: optimism, the mean over the resamples of the measure on the cases drawn less that on the
-            original ones; standard_error, of that mean, from the number of resamples alone.
-        """
-        differences = []
-        for _ in range(resamples):
-            chosen = self.draw(rng)
-            beta = self.refit(chosen)
-            risk = keep_open(expit(self.matrix @ beta))
-            on_drawn = measure(self.failure[chosen] > 0, risk[chosen])["value"]
-            differences.append(on_drawn - measure(self.failure > 0, risk)["value"])
-        drawn = pd.concat(differences, axis=1)
-        return pd.DataFrame({"optimism": drawn.mean(axis=1), "standard_error": drawn.sem(axis=1)})
 
 
 def require_sample(sample: FittingSample | None) -> FittingSample:
