@@ -178,10 +178,11 @@ class LatticeLaw(Law):
         depth = min(cases, self._depth()) if cases > _FIRST else cases
         ended, state = propagate(build_lattice(self.walk, *self.scores, depth), by_case)
         limits, left = ended[:, [2, 1]], float(state.sum())
-        if self.walk.floor is not None and cases >= self.rates.size and only_falls(self.scores, float(self.rates[-1])):
+        if self.walk.floor is None:
+            return Listing(limits, left, None)
+        if cases >= self.rates.size and only_falls(self.scores, float(self.rates[-1])):
             return Listing(limits, left, Tail(0.0, 0.0))
-        tail = steady_tail(limits, left, self.rates.size) if self.walk.floor is not None else None
-        return Listing(limits, left, tail)
+        return Listing(limits, left, steady_tail(limits, left, self.rates.size))
 
     def _depth(self) -> int:
         """Count the cases after which a stay off the floor has all but surely ended."""
@@ -341,11 +342,9 @@ def settled_chance(back: FloatArray, reach: float) -> float:
 
 def _trimmed(chances: FloatArray) -> FloatArray:
     """Leave out what is too small to matter at the end, which only costs time."""
-    used = np.flatnonzero(chances > _VANISHING)
-    return chances[: used[-1] + 1] if used.size else chances[:0]
+    return chances[: int(np.max(np.flatnonzero(chances > _VANISHING), initial=-1)) + 1]
 
 
 def _missing(excursion: Excursion) -> FloatArray:
     """Probability that an excursion, of which so many cases are listed, lasts longer than 0, 1, ... cases."""
-    within = np.append(0.0, np.cumsum(excursion.below + excursion.above))
-    return np.maximum(1.0 - within, 0.0)
+    return np.maximum(1.0 - np.append(0.0, np.cumsum(excursion.below + excursion.above)), 0.0)
