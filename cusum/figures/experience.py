@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -180,62 +181,40 @@ class _Item:
 
 def _draw(sketch: Sketch, item: _Item, grid: Grid, i: int) -> str:
     """Draw one item, and say it in words."""
-    words, suffix = item.words, "" if i == 0 else str(i + 1)
+    suffix = "" if i == 0 else str(i + 1)
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
-
-    def add(role: str, name: str, **trace: Any) -> None:
+    for role, name, trace in _traces(item):
         shown = not any(other["meta"]["role"] == role for other in sketch.traces)
-        sketch.draw(
-            name=name,
-            legendgroup=role,
-            showlegend=shown,
-            **trace,
-            **axes,
-            meta={"role": role, "item": item.row["item"]},
-        )
-
-    month = words.text("month {month}", month="%{x:.1f}")
-    add(
-        "count",
-        words.text("registrations so far"),
-        x=item.x,
-        y=item.y,
-        mode="lines+markers",
-        line={"color": CURVE, "width": 2},
-        marker={"size": 5, "color": CURVE},
-        hovertemplate=f"<b>{capital(item.name)}</b><br>{month}: %{{y}}<extra></extra>",
-    )
-    if item.open:
-        expected, low, high = item.ends()
-        whisker = {"type": "data", "symmetric": False, "array": [0, round(high - expected, 2)]}
-        whisker["arrayminus"] = [0, round(expected - low, 2)]
-        add(
-            "forecast",
-            words.text("forecast at the same pace"),
-            x=[item.x[-1], item.length],
-            y=[item.y[-1], round(expected, 2)],
-            mode="lines+markers",
-            line={"color": CURVE, "width": 1.5, "dash": "dash"},
-            marker={"size": [0.1, 7], "color": CURVE, "symbol": "circle-open"},
-            error_y=whisker | {"thickness": 1.5, "width": 4, "color": CURVE},
-            hovertemplate=f"<b>{capital(item.name)}</b><br>{item.forecast()}<extra></extra>",
-        )
-    if item.target is not None:
-        add(
-            "target",
-            words.text("target"),
-            x=[0, item.length],
-            y=[item.target] * 2,
-            mode="lines",
-            line={"color": BOUNDARY, "width": 1.5, "dash": "dot"},
-            hovertemplate=f"{words.text('target')}: %{{y}}<extra></extra>",
-        )
+        meta = {"role": role, "item": item.row["item"]}
+        sketch.draw(name=name, legendgroup=role, showlegend=shown, **trace, **axes, meta=meta)
     _axes(sketch, item, grid, i, axes)
     lines = [f"<b>{capital(item.name)}</b>", item.forecast(), item.verdict()]
     place = {"xref": f"{axes['xaxis']} domain", "x": 0, "xanchor": "left", "align": "left"}
     place |= {"yref": f"{axes['yaxis']} domain", "y": 1, "yanchor": "bottom", "yshift": 4}
     sketch.note(text="<br>".join(line for line in lines if line), **place, name=f"heading {item.row['item']}")
     return f"{capital(item.name)}: {'; '.join(line for line in lines[1:] if line)}."
+
+
+def _traces(item: _Item) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Give the lines of one item: the number so far, the forecast, the target."""
+    words = item.words
+    month = words.text("month {month}", month="%{x:.1f}")
+    look = {"mode": "lines+markers", "line": {"color": CURVE, "width": 2}, "marker": {"size": 5, "color": CURVE}}
+    look["hovertemplate"] = f"<b>{capital(item.name)}</b><br>{month}: %{{y}}<extra></extra>"
+    yield "count", words.text("registrations so far"), {"x": item.x, "y": item.y, **look}
+    if item.open:
+        expected, low, high = item.ends()
+        whisker = {"type": "data", "symmetric": False, "array": [0, round(high - expected, 2)]}
+        whisker |= {"arrayminus": [0, round(expected - low, 2)], "thickness": 1.5, "width": 4, "color": CURVE}
+        look = {"mode": "lines+markers", "line": {"color": CURVE, "width": 1.5, "dash": "dash"}, "error_y": whisker}
+        look["marker"] = {"size": [0.1, 7], "color": CURVE, "symbol": "circle-open"}
+        look["hovertemplate"] = f"<b>{capital(item.name)}</b><br>{item.forecast()}<extra></extra>"
+        ends = {"x": [item.x[-1], item.length], "y": [item.y[-1], round(expected, 2)]}
+        yield "forecast", words.text("forecast at the same pace"), {**ends, **look}
+    if item.target is not None:
+        look = {"mode": "lines", "line": {"color": BOUNDARY, "width": 1.5, "dash": "dot"}}
+        look["hovertemplate"] = f"{words.text('target')}: %{{y}}<extra></extra>"
+        yield "target", words.text("target"), {"x": [0, item.length], "y": [item.target] * 2, **look}
 
 
 def _axes(sketch: Sketch, item: _Item, grid: Grid, i: int, axes: dict[str, str]) -> None:

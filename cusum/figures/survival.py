@@ -143,15 +143,6 @@ def add_share(
         [percent_words(value, language) for value in values]
         for values in zip(share.tolist(), low.tolist(), high.tolist(), strict=True)
     ]
-    if left:
-        words = language.text(
-            "{share} left without a signal ({level} confidence interval {low} to {high})", level=level, **_PLACES
-        )
-    else:
-        words = language.text(
-            "{share} with signal of competence ({level} confidence interval {low} to {high})", level=level, **_PLACES
-        )
-    when = language.text("day {day}", day="%{x}") if clock == "days" else language.text("no. {case}", case="%{x}")
     named = any(other.get("name") == name and other.get("showlegend") for other in sketch.traces)
     sketch.draw(
         x=case,
@@ -161,7 +152,7 @@ def add_share(
         name=name,
         showlegend=legend and not named,
         customdata=data,
-        hovertemplate=f"<b>{name}</b><br>{when}<br>{words}<extra></extra>",
+        hovertemplate=f"<b>{name}</b><br>{_pointed_at(language, level, clock, left=left)}<extra></extra>",
         xaxis=x,
         yaxis=y,
         meta={"role": "left" if left else "share"},
@@ -183,6 +174,16 @@ def add_nothing(sketch: Sketch, *, x: str, y: str) -> None:
 
 
 _PLACES = {"share": "%{customdata[0]}", "low": "%{customdata[1]}", "high": "%{customdata[2]}"}
+
+
+def _pointed_at(language: Language, level: str, clock: str, *, left: bool) -> str:
+    """Words for the point that is pointed at: when, and the share with its interval."""
+    if left:
+        told = language.translate("{share} left without a signal ({level} confidence interval {low} to {high})")
+    else:
+        told = language.translate("{share} with signal of competence ({level} confidence interval {low} to {high})")
+    when = language.text("day {day}", day="%{x}") if clock == "days" else language.text("no. {case}", case="%{x}")
+    return f"{when}<br>{told.format(level=level, **_PLACES)}"
 
 
 def _steps(case: NDArray[Any], value: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
