@@ -19,6 +19,7 @@ from cusum.language import Language
 __all__ = ["demo_command", "sample_file"]
 
 SEED = 1
+COVARIATES = "asa,bmi,urgency"
 
 
 def demo_command(
@@ -45,7 +46,14 @@ def demo_command(
             typer.echo(reader.text("The sample cohort is synthetic: {path}", path=sample))
             with progress(reader.text("Reading")):
                 registrations = read_registrations(sample, programme=programme)
-        paths = write_pages(registrations, programme, out, reader)
+        paths = write_pages(
+            registrations,
+            programme,
+            out,
+            reader,
+            covariates=COVARIATES if sample is not None else None,
+            assessments=None if sample is None else _assessments(sample),
+        )
         if open_browser and at_a_terminal():
             _open(Path(paths.index), reader)
 
@@ -63,6 +71,12 @@ def sample_file() -> Path | None:
         return None
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _assessments(sample: Path) -> Path | None:
+    """Find the sample register of assessments beside the sample cohort."""
+    path = sample.with_name("danish_assessments.csv")
+    return path if path.is_file() else None
 
 
 def at_a_terminal() -> bool:

@@ -12,6 +12,7 @@ import typer
 from cusum.cli.adjusting import chosen_risk
 from cusum.cli.options import (
     AsOf,
+    Assessments,
     Covariates,
     Debug,
     Duplicates,
@@ -52,6 +53,7 @@ def report_command(
     ] = None,
     risk: RiskSource = None,
     covariates: Covariates = None,
+    assessments: Assessments = None,
     no_models: NoModels = False,
     key: KeyFile = None,
     sheet: Sheet = None,
@@ -92,6 +94,7 @@ def report_command(
             pseudonymise=pseudonymise,
             risk=risk,
             covariates=covariates,
+            assessments=assessments,
             models=not no_models,
             key=key,
         )
@@ -108,6 +111,7 @@ def write_pages(
     pseudonymise: bool = False,
     risk: Sequence[str] | None = None,
     covariates: str | None = None,
+    assessments: Path | None = None,
     models: bool = True,
     key: Path | None = None,
 ) -> ReportPaths:
@@ -133,6 +137,8 @@ def write_pages(
         Model files or a column, for what to expect of each case.
     covariates : str, optional
         Covariates of risk models to be fitted on the registrations.
+    assessments : Path, optional
+        Register of assessments.
     models : bool, default True
         Whether learning curves are fitted.
     key : Path, optional
@@ -151,7 +157,14 @@ def write_pages(
         expected = chosen_risk(
             registrations, programme, language, risk=risk, covariates=covariates, as_of=as_of, step=step or None
         )
-        cohort = analyse(registrations, programme, chart=chart, as_of=as_of, risk=expected)
+        cohort = analyse(
+            registrations,
+            programme,
+            chart=chart,
+            as_of=as_of,
+            risk=expected,
+            assessments=_register(assessments, programme, language),
+        )
         paths = write_report(
             cohort,
             out,
@@ -172,6 +185,18 @@ def write_pages(
             )
         )
     return paths
+
+
+def _register(file: Path | None, programme: Any, language: Language) -> Any:
+    """Read the register of assessments, and say what was not used."""
+    if file is None:
+        return None
+    from cusum.registrations.assessments import read_assessments
+
+    register = read_assessments(file, programme)
+    numbers = {name: language.number(register.counts[name]) for name in ("read", "used", "rejected")}
+    typer.echo(language.text("Assessments: read {read} rows = used {used} + rejected {rejected}.", **numbers))
+    return register
 
 
 def counted(registrations: Registrations, language: Language) -> str:

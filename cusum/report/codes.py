@@ -6,8 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from cusum.cohort.competences import STATES
 from cusum.language import msgid
 from cusum.report.decisions import TOPICS, WORDS
+from cusum.report.pages.learning import SHAPES
 
 if TYPE_CHECKING:
     from cusum.language import Language
@@ -69,6 +71,26 @@ _CARE = {
 }
 _ORDERS = {"fixed": msgid("known"), "exact": msgid("every order followed"), "sampled": msgid("2,000 orders drawn")}
 _RULES = {"one line": msgid("one line crossed"), "two lines": msgid("two neighbouring lines crossed")}
+
+_VERDICTS = {
+    "reached": msgid("reached"),
+    "likely": msgid("likely to be reached"),
+    "possible": msgid("may be reached"),
+    "unlikely": msgid("unlikely to be reached"),
+    "too_early": msgid("too early to tell"),
+    "not_reached": msgid("not reached"),
+    "can_decide": msgid("can decide"),
+    "low_power": msgid("can hardly decide"),
+    "cannot_decide": msgid("cannot decide"),
+}
+COVARIATES = {
+    "asa": msgid("ASA class"),
+    "age": msgid("Age"),
+    "bmi": msgid("BMI"),
+    "urgency": msgid("Urgency"),
+    "technique": msgid("Technique"),
+    "expected": msgid("Expected probability"),
+}
 
 
 def problem_words(language: Language, code: str) -> str:
@@ -151,7 +173,10 @@ def code_words(site: Site, column: str) -> dict[str, str]:
     if column == "milestone":
         return {milestone.key: milestone.name[language.code] for milestone in programme.milestones}
     if column in {"status", "state"}:
-        return {code: language.status(code) for code in _STATUSES}
+        documents = {code: language.translate(words) for code, words in STATES.items()}
+        return documents | {code: language.status(code) for code in _STATUSES}
+    if column == "role":
+        return {key: name[language.code] for key, name in programme.roles.items()}
     if column == "note":
         return {code: language.status(code) for code in _NOTES}
     if column in {"signal", "kind"}:
@@ -170,6 +195,17 @@ def code_words(site: Site, column: str) -> dict[str, str]:
         "topic": TOPICS,
         "decision": WORDS,
         "detail": WORDS,
+        "covariate": COVARIATES,
+        "level": _CARE | {"mean": msgid("mean"), "missing": msgid("missing")},
+        "side": {"above": msgid("above"), "below": msgid("below")},
+        "basis": {"post": msgid("trainees at the end of the post"), "so far": msgid("all trainees so far")},
+        "verdict": _VERDICTS,
+        "nature": {
+            "formative": msgid("formative"),
+            "summative": msgid("summative"),
+            "attested": msgid("attested"),
+        },
+        "shape": SHAPES,
     }
     return _translated(language, tables.get(column, {}))
 

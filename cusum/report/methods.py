@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cusum.report.design_sentences import design_sentence
+from cusum.report.model_methods import model_paragraphs, model_references
 from cusum.report.references import REFERENCES
 from cusum.report.table import records
 
@@ -18,7 +19,7 @@ _LEARNING = {"learning_then_monitoring", "lc_cusum", "last_look"}
 _MONITORING = {"learning_then_monitoring", "bernoulli"}
 
 
-def methods_paragraphs(cohort: Cohort, language: Language) -> list[str]:
+def methods_paragraphs(cohort: Cohort, language: Language, *, curves: bool = True) -> list[str]:
     """Describe how the cohort was charted, with the limits and the exact error rates in numbers of procedures.
 
     Parameters
@@ -27,6 +28,8 @@ def methods_paragraphs(cohort: Cohort, language: Language) -> list[str]:
         The cohort as analysed.
     language : Language
         Language to write in.
+    curves : bool, default True
+        Whether learning curves were fitted.
 
     Returns
     -------
@@ -48,17 +51,18 @@ def methods_paragraphs(cohort: Cohort, language: Language) -> list[str]:
     if "standard" in kinds:
         paragraphs += [_standard(cohort, language), _no_promise(language)]
     paragraphs += [design_sentence(cohort, language, row) for row in records(cohort.designs)]
-    paragraphs += [_current(language), _cohort(language)]
-    return paragraphs
+    return [*paragraphs, _current(language), _cohort(language), *model_paragraphs(cohort, language, curves=curves)]
 
 
-def references_in_use(cohort: Cohort) -> list[str]:
+def references_in_use(cohort: Cohort, *, curves: bool = True) -> list[str]:
     """List the references that the paragraphs name, in order of year.
 
     Parameters
     ----------
     cohort : Cohort
         The cohort as analysed.
+    curves : bool, default True
+        Whether learning curves were fitted.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def references_in_use(cohort: Cohort) -> list[str]:
         Keys of :data:`cusum.report.references.REFERENCES`.
     """
     kinds = _kinds(cohort)
-    used = {"kaplan1958", "biau2007"}
+    used = {"kaplan1958", "biau2007"} | model_references(cohort, curves=curves)
     if kinds & _LEARNING:
         used |= {"biau2008", "biau2010"}
         used |= {"lan1983"} if "last_look" in kinds else {"wald1945"}
@@ -252,6 +256,6 @@ def _cohort(language: Language) -> str:
     """Say how the cohort's curve was estimated."""
     return language.text(
         "The share of trainees with a signal of competence by procedure number was estimated with the Kaplan-Meier "
-        "method (Kaplan and Meier 1958); trainees without a signal count up to their last procedure. No adjustment was "
-        "made for case mix or for the number of charts."
+        "method (Kaplan and Meier 1958); trainees without a signal count up to their last procedure. This curve is "
+        "adjusted neither for case mix nor for the number of charts."
     )

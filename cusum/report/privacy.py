@@ -199,6 +199,14 @@ def pseudonymise_cohort(cohort: Cohort, key: bytes) -> Cohort:
     renamed: dict[str, Any] = {name: _rename(frame, mapping) for name, frame in frames.items()}
     if cohort.adjusted is not None:
         renamed["adjusted"] = replace(cohort.adjusted, crossings=_rename(cohort.adjusted.crossings, mapping))
+    if cohort.assessments is not None:
+        register = cohort.assessments
+        renamed["assessments"] = replace(
+            register,
+            table=_rename(register.table, mapping).assign(sheet=""),
+            rejected=register.rejected.iloc[:0],
+            decisions=register.decisions.iloc[:0],
+        )
     return replace(cohort, registrations=_registrations(registrations, mapping), **renamed)
 
 
@@ -219,6 +227,7 @@ def name_pseudonyms(cohort: Cohort, key: bytes) -> dict[str, str]:
     """
     registrations = cohort.registrations
     listed = [value for value in vars(cohort).values() if _has_trainees(value)]
+    listed += [] if cohort.assessments is None else [cohort.assessments.table]
     listed += [registrations.table, registrations.rejected, registrations.flagged]
     names = sorted({str(name) for frame in listed if "trainee" in frame for name in frame["trainee"]} - {""})
     return pseudonyms(names, key)

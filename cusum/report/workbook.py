@@ -13,6 +13,7 @@ import pandas as pd
 
 from cusum.report.codes import code_words, problem_sentence
 from cusum.report.headings import SHEETS, column_heading
+from cusum.report.sheets import further_sheets
 
 if TYPE_CHECKING:
     from cusum.report.site import Site
@@ -33,6 +34,18 @@ _PERCENT = frozenset(
         "rate_low",
         "rate_high",
         "risk",
+        "risk_low",
+        "risk_high",
+        "department_false_signal",
+        "department_power",
+        "own_power",
+        "power_bound",
+        "share",
+        "others_share",
+        "share_elsewhere",
+        "probability",
+        "trainees_low",
+        "trainees_high",
     )
 )
 _DECIMALS = frozenset(
@@ -45,6 +58,22 @@ _DECIMALS = frozenset(
         "monitoring_limit",
         "wald_asn_acceptable",
         "wald_asn_unacceptable",
+        "expected",
+        "difficulty",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+        "odds_ratio",
+        "odds_ratio_low",
+        "odds_ratio_high",
+        "estimate",
+        "standard_error",
+        "shift",
+        "department_limit",
+        "pace",
+        "overdispersion",
+        "mean",
+        "others_mean",
     )
 )
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -107,6 +136,7 @@ def workbook_bytes(site: Site) -> bytes:
         if name in {"rejected", "flagged"}:
             frame = frame.assign(message=[problem_sentence(site, row) for row in frame.to_dict("records")])
         rows.append(_sheet(book, site, site.language.translate(title), frame))
+    rows += [_sheet(book, site, title, frame) for title, frame in further_sheets(site)]
     book.properties.creator = f"cusum {site.cohort.provenance.version}"
     book.properties.title = site.cohort.programme.title[site.language.code]
     buffer = io.BytesIO()

@@ -10,6 +10,7 @@ import pandas as pd
 from cusum.errors import InvalidData
 from cusum.report.findings import NOWHERE
 from cusum.report.pages.adjustment import adjustment_line
+from cusum.report.pages.chance import chance_table
 from cusum.report.table import Cell, Column, Table, records, table
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def comparing_section(site: Site, department: str) -> dict[str, Any]:
         "ratios": _ratios(site, department),
         "figure": _ratio_figure(site, department),
         "procedures": _procedures(site, department),
-        "chance": _chance(site),
+        "chance": chance_table(site),
     }
 
 
@@ -308,58 +309,4 @@ def _course(site: Site, department: str, procedure: str) -> Fragment | None:
             "which tests for doubled odds of failure. All of the department's procedures in order of date."
         ),
         table=numbers,
-    )
-
-
-def _chance(site: Site) -> Table:
-    """Say how many departments to expect outside the limits, or with a false signal, by chance alone."""
-    text, number = site.language.text, site.language.number
-    designs = (
-        {} if site.cohort.adjusted is None else {row.procedure: row for row in records(site.cohort.adjusted.designs)}
-    )
-    rows = []
-    for procedure in site.procedures:
-        adjusted = procedure in designs
-        compared = site.findings.comparison(procedure, adjusted=adjusted)
-        if compared is None:
-            continue
-        outside = [
-            text("{observed} ({expected})", observed=number(int(row.observed)), expected=number(float(row.expected), 1))
-            for row in records(compared.outside)
-        ]
-        rows.append(
-            (_link(site, procedure), number(len(compared.table)), *outside, *_false(site, designs.get(procedure)))
-        )
-    return table(
-        "chance",
-        text("What chance alone does to so many departments: observed (to expect by chance)"),
-        [
-            text("Procedure"),
-            Column(text("Departments"), number=True),
-            Column(text("outside the 95% limits"), number=True),
-            Column(text("outside the 99.8% limits"), number=True),
-            Column(text("with a signal of the risk-adjusted CUSUM (false ones to expect at most)"), number=True),
-        ],
-        rows,
-        empty=text("There are no other departments to compare with."),
-        note=text(
-            "If every department were like the average of all, so many would still lie outside or give a signal. Several "
-            "procedures are looked at: what counts is whether it is more than chance, and whether it comes back."
-        ),
-    )
-
-
-def _false(site: Site, design: Any) -> tuple[str]:
-    """Count the departments with a signal, and the false ones to expect at most."""
-    if design is None or site.cohort.adjusted is None:
-        return ("–",)
-    rows = site.cohort.adjusted.departments
-    mine = rows[rows["procedure"] == design.procedure]
-    number = site.language.number
-    return (
-        site.language.text(
-            "{observed} ({expected})",
-            observed=number(int((mine["signals"] > 0).sum())),
-            expected=number(float(design.department_false_signal) * len(mine), 1),
-        ),
     )

@@ -215,7 +215,7 @@ def _comparison(site: Site, department: str, crossings: pd.DataFrame) -> Table:
             Column(text("Failure rate here (95% interval)"), number=True),
             Column(text("Failure rate in all other departments (95% interval)"), number=True),
             Column(text("Trainees with a signal of competence"), number=True),
-            Column(text("False signals to expect at most"), number=True),
+            Column(text("False signals to expect (at most)"), number=True),
         ],
         rows,
         note=text(

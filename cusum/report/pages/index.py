@@ -115,7 +115,7 @@ def _procedures(site: Site) -> Table:
             text("Procedure"),
             Column(text("Procedures"), number=True),
             text("Trainees with a signal of competence"),
-            Column(text("False signals to expect at most"), number=True),
+            Column(text("False signals to expect (at most)"), number=True),
             text("Acceptable / unacceptable failure rate"),
             text("Can the expected number decide?"),
         ],

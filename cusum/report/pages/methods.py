@@ -34,15 +34,15 @@ def methods_page(site: Site) -> dict[str, Any]:
         Context of ``methods.html``.
     """
     text, cohort = site.language.text, site.cohort
-    keys = references_in_use(cohort)
+    keys = references_in_use(cohort, curves=site.models)
     version = cohort.provenance.version
     other = get_language("en" if site.language.code == "da" else "da")
     counts = cohort.registrations.counts
     return {
         "title": text("Methods"),
         "head": [text("Methods"), cohort.programme.title[site.language.code]],
-        "paragraphs": methods_paragraphs(cohort, site.language),
-        "other": {"code": other.code, "paragraphs": methods_paragraphs(cohort, other)},
+        "paragraphs": methods_paragraphs(cohort, site.language, curves=site.models),
+        "other": {"code": other.code, "paragraphs": methods_paragraphs(cohort, other, curves=site.models)},
         "criteria": criteria_table(site, list(site.procedures)),
         "criteria_note": _criteria_note(site),
         "designs": _designs(site),
