@@ -12,6 +12,8 @@ from scipy.optimize import brentq, minimize
 from scipy.special import expit
 from scipy.stats import binom
 from statsmodels.discrete.discrete_model import Logit
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from cusum.errors import InvalidData
 from cusum.models.risk_fitting import estimate, fit_logistic, maximise
@@ -139,6 +141,67 @@ def test_clusters_are_allowed_for_as_statsmodels_does():
     np.testing.assert_allclose(np.sqrt(np.diag(fit.covariance)), robust.bse, rtol=1e-8)
     assert robust.bse[1] > 1.5 * plain.bse[1]  # the cluster's own covariate is known much less well than it seems
     np.testing.assert_allclose(fit.high - fit.coefficients, 2.045229642 * robust.bse, rtol=1e-7)  # t, 29 degrees
+
+
+def test_the_likelihood_fit_is_that_of_a_glm():
+    """Statsmodels' GLM iterates reweighted least squares, another way to the same maximum."""
+    rng = np.random.default_rng(31)
+    matrix = np.column_stack([np.ones(400), rng.normal(size=400), rng.random(400) < 0.3])
+    failure = (rng.random(400) < expit(-1 + 0.7 * matrix[:, 1] - 0.4 * matrix[:, 2])).astype(float)
+    theirs = GLM(failure, matrix, family=Binomial()).fit(tol=1e-14)
+    ours = fit_logistic(matrix, failure, ("one", "x", "z"))
+    np.testing.assert_allclose(ours.coefficients, theirs.params, atol=1e-9)
+    np.testing.assert_allclose(ours.covariance, theirs.cov_params(), atol=1e-8)
+    np.testing.assert_allclose(np.column_stack([ours.low, ours.high]), theirs.conf_int(), atol=1e-7)
+    assert ours.log_likelihood == pytest.approx(theirs.llf, abs=1e-8)
+
+
+def test_the_sandwich_is_added_up_cluster_by_cluster():
+    rng = np.random.default_rng(32)
+    groups = np.repeat(np.arange(12), rng.integers(3, 20, 12))
+    n = groups.size
+    matrix = np.column_stack([np.ones(n), rng.normal(size=n)])
+    failure = (rng.random(n) < expit(-0.5 + matrix[:, 1] + rng.normal(size=12)[groups])).astype(float)
+    fit = fit_logistic(matrix, failure, ("one", "x"), groups)
+    bread, meat = np.zeros((2, 2)), np.zeros((2, 2))
+    for k in range(12):
+        score = np.zeros(2)
+        for row, outcome in zip(matrix[groups == k], failure[groups == k], strict=True):
+            risk = 1 / (1 + np.exp(-float(row @ fit.coefficients)))
+            score += (outcome - risk) * row
+            bread += risk * (1 - risk) * np.outer(row, row)
+        meat += np.outer(score, score)
+    sandwich = np.linalg.inv(bread) @ meat @ np.linalg.inv(bread) * (12 / 11) * ((n - 1) / (n - 2))
+    np.testing.assert_allclose(fit.covariance, sandwich, rtol=1e-7)
+
+
+def firth_by_newton(matrix, failure):
+    """Firth's modified scores, case by case, by plain Newton steps with a numerical derivative."""
+
+    def score(beta):
+        risk = [1 / (1 + np.exp(-float(row @ beta))) for row in matrix]
+        inverse = np.linalg.inv(sum(p * (1 - p) * np.outer(row, row) for p, row in zip(risk, matrix, strict=True)))
+        total = np.zeros(len(beta))
+        for row, y, p in zip(matrix, failure, risk, strict=True):
+            leverage = p * (1 - p) * float(row @ inverse @ row)
+            total += (y - p + leverage * (0.5 - p)) * row
+        return total
+
+    beta = np.zeros(matrix.shape[1])
+    for _ in range(60):
+        slope = np.column_stack([(score(beta + d) - score(beta - d)) / 2e-5 for d in 1e-5 * np.eye(beta.size)])
+        step = np.linalg.solve(slope, score(beta))
+        beta = beta - step * min(1.0, 1.0 / np.abs(step).max())
+        if np.abs(step).max() < 1e-10:
+            break
+    return beta
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_firth_is_where_a_plain_newton_loop_ends(seed):
+    matrix, failure = small_case(seed)
+    failure[matrix[:, 2] > 0] = 1.0  # separated
+    np.testing.assert_allclose(firth(matrix, failure)[0], firth_by_newton(matrix, failure), atol=1e-7)
 
 
 def test_clusters_with_the_penalty_are_as_without_it_in_many_cases():
