@@ -18,6 +18,7 @@ import pandas as pd
 
 from cusum import fit_learning_curve
 from cusum.models.learning_simulation import KnownCurves, Truth, draw_known_curves
+from cusum.work import progress_reporter
 
 CASES = np.array([1, 5, 20, 50])
 RATE, AHEAD = 0.12, 20
@@ -121,14 +122,16 @@ def study(kind: str, replicates: int, trainees: int) -> None:
     errors: dict[str, list[float]] = defaultdict(list)
     started = time.perf_counter()
     shape = kind.removeprefix("other ")
-    for seed in range(replicates):
-        truth = OTHER[shape] if kind != shape else None
-        known = draw_known_curves(shape, trainees=trainees, seed=1000 + seed, truth=truth)
-        found, error = judge(known, shape, seed)
-        for name, values in found.items():
-            holds[name].append(np.asarray(values, dtype=float))
-        for name, value in error.items():
-            errors[name].append(value)
+    with progress_reporter(True, kind) as tell:
+        for seed in range(replicates):
+            truth = OTHER[shape] if kind != shape else None
+            known = draw_known_curves(shape, trainees=trainees, seed=1000 + seed, truth=truth)
+            found, error = judge(known, shape, seed)
+            for name, values in found.items():
+                holds[name].append(np.asarray(values, dtype=float))
+            for name, value in error.items():
+                errors[name].append(value)
+            tell(seed + 1, replicates, "cohorts")
     seconds = (time.perf_counter() - started) / replicates
     print(f"\n{kind}: {replicates} cohorts of {trainees} trainees, {seconds:.1f} s each; intervals of 95%", flush=True)
     for name, values in holds.items():

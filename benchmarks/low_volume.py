@@ -1,6 +1,6 @@
 """Can anything beat the LC-CUSUM where volume is low? Every candidate at equal promise, followed exactly.
 
-``python benchmarks/low_volume.py`` computes the whole table, writes docs/low_volume.csv and the tables between the
+``python benchmarks/low_volume.py [workers]`` computes the table, writes docs/low_volume.csv and the tables between the
 marks in docs/low_volume.md, and prints the summary and the checks. Random numbers are drawn only for a check, seeded.
 """
 
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 import time
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import nullcontext
 from itertools import product
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from low_volume_rules import PROMISE, Array, Scan, constant_limit, follow, last_
 
 from cusum.criterion import Criterion
 from cusum.design.low_volume import design_low_volume, last_look_by_case
+from cusum.work import progress_reporter
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 CELLS = [Cell(a, 2 * a, n) for a in (0.05, 0.10, 0.20) for n in (20, 30, 50, 100)]
@@ -53,20 +57,26 @@ def measures(cell: Cell, result: Result) -> dict[str, dict[str, float]]:
     return found
 
 
-def compute() -> dict[tuple[str, int], dict[str, dict[str, dict[str, float]]]]:
-    """All cells, all candidates, all kinds of trainees."""
+def compute_cell(cell: Cell) -> dict[str, dict[str, dict[str, float]]]:
+    """All candidates, all kinds of trainees, at one criterion and one number of cases."""
+    found = {}
+    for name, (_, rule) in CANDIDATES.items():
+        result = rule(cell)
+        if result is not None:
+            found[name] = measures(cell, result)
+            if name != NOT_MONOTONE:
+                check_promise(cell, name, result)
+    return found
+
+
+def compute(executor: Executor | None = None) -> dict[tuple[str, int], dict[str, dict[str, dict[str, float]]]]:
+    """All cells, here or elsewhere: nothing is drawn by lot, so that the table is the same."""
     table = {}
-    for cell in CELLS:
-        began = time.perf_counter()
-        found = {}
-        for name, (_, rule) in CANDIDATES.items():
-            result = rule(cell)
-            if result is not None:
-                found[name] = measures(cell, result)
-                if name != NOT_MONOTONE:
-                    check_promise(cell, name, result)
-        table[cell.name, cell.cases] = found
-        print(f"{cell.name} {cell.cases}: {len(found)} rules in {time.perf_counter() - began:.1f} s", flush=True)
+    each = executor.map(compute_cell, CELLS) if executor else map(compute_cell, CELLS)
+    with progress_reporter(True, "Computing") as tell:
+        for done, (cell, found) in enumerate(zip(CELLS, each, strict=True), start=1):
+            table[cell.name, cell.cases] = found
+            tell(done, len(CELLS), f"{cell.name}, {cell.cases} cases")
     return table
 
 
@@ -349,7 +359,9 @@ def write(table: dict) -> None:
 def main() -> None:
     """Compute, write, print."""
     began = time.perf_counter()
-    table = compute()
+    workers = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    with ProcessPoolExecutor(workers) if workers else nullcontext() as executor:
+        table = compute(executor)
     write(table)
     print("\n".join(summary(table)))
     print("\n".join(by_cell(table)))
