@@ -14,8 +14,6 @@ from cusum.cli.telling import Rows, tell, write_figures
 from cusum.language import Language, msgid
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from cusum.charts import BernoulliCusum, LearningCurveCusum
 
 __all__ = ["limit_command"]
@@ -155,7 +153,7 @@ def _below(result: Result, language: Language) -> list[str]:
     return [none]
 
 
-def _figures(name: str, question: Question, beta: float, language: Language) -> list[go.Figure]:
+def _figures(name: str, question: Question, beta: float, language: Language) -> list[Any]:
     """What other limits would do, what Wald's promises, and how long a signal takes at either rate."""
     from cusum.design import power_by_limit, run_length, wald_promise
     from cusum.figures import plot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import typer
 from rich import box
@@ -12,9 +12,6 @@ from rich.table import Table
 
 from cusum.cli.speaking import cannot_write, output
 from cusum.language import Language
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 __all__ = ["Rows", "tell", "write_figures"]
 
@@ -46,7 +43,7 @@ def tell(title: str, above: Sequence[str], rows: Rows, below: Sequence[str]) -> 
 
 
 def write_figures(
-    figures: Sequence[go.Figure], page: str, title: str, lines: Sequence[str], rows: Rows, language: Language
+    figures: Sequence[Any], page: str, title: str, lines: Sequence[str], rows: Rows, language: Language
 ) -> None:
     """Write the page of figures, with the sentences and the table above them, and say where it is.
 

@@ -21,7 +21,7 @@ __all__ = ["department_volumes"]
 
 EVEN = 0.5
 """Below this power, a trainee who is good enough is more often missed than found."""
-_MOST_CASES = 1024
+_MOST_CASES = 512
 COLUMNS = {
     "department": "str",
     "region": "str",
@@ -67,11 +67,11 @@ def department_volumes(cohort: Cohort) -> pd.DataFrame:
         - false_competence, power: exact probabilities, under the chart in force, of declaring a trainee at the
           unacceptable or at the acceptable rate within `cases` cases; nan where the chart declares nobody;
         - own_power: power of an LC-CUSUM designed for `cases` cases instead, at the programme's promised false
-          competence: what a programme that expected this number would get;
+          competence: what a programme that expected this number would get from its learning chart;
         - power_bound: power that no chart whatever can exceed at that promise with so many cases;
         - shortest_run: cases without failure after which the chart in force declares;
         - cases_for_half: cases within which the chart in force declares a trainee at the acceptable rate with
-          probability one half; missing beyond 1,024;
+          probability one half; missing beyond 512;
         - verdict: "cannot_decide" where no sequence of so many cases declares, "low_power" where the power is below one
           half, else "can_decide"; "" where the chart declares nobody.
 
