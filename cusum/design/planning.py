@@ -69,8 +69,9 @@ class VolumePlan:
     power : float
         Probability of declaring an adequate trainee competent within the cases; 0 where nothing can be decided.
     best_power : float
-        Power of the most powerful test at the same promise that looks once, after the last case (Neyman and Pearson):
-        no chart that may declare at any case can be hoped to exceed it by much.
+        Power of the most powerful test at the same promise that looks once, after the last case, and counts failures
+        (Neyman and Pearson). With few cases a count may fit the promise badly, and a chart that looks at every case
+        then has more power than this.
     longest_run : int
         Consecutive successes from the first case on that declare competence: the shortest way there.
     can_decide : bool
