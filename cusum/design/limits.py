@@ -88,7 +88,7 @@ def find_limit(
     the promise: the probability kept is never above the promised one. Where even an unbroken run of `within` cases
     would break the promise, no limit can signal in time; `reachable` is then False. For other promises and other charts
     the limit is found to 1e-5 or better, on the side on which the promise is kept; where run lengths come with bounds,
-    it is the bound that keeps the promise.
+    to 1e-4, and it is the bound that keeps the promise.
 
     References
     ----------

@@ -21,11 +21,12 @@ from cusum.errors import CusumError, InvalidParameter
 __all__ = ["described", "first_guess", "guess", "question", "search_limit", "steps_under"]
 
 _PRECISION = 1e-5
+_BOUNDED = 1e-4
 _ROUGHLY = 1e-3
 _POINTS = 1 << 15
 _ROUGH_POINTS = 1024
 _MOVES = 4e6
-_CHORD_MOVES = 1e6
+_CHORD_MOVES = 6e5
 _TINY = 1e-300
 _TRIES = 50
 
@@ -113,12 +114,13 @@ def search_limit(chart: Chart, promise: Promise, risk: ArrayLike | RiskSequence 
         rough, _ = question(chart, promise, null, rough=True)
         start = safe_limit(rough, start, _ROUGHLY * start, slope)
         slope = (rough(1.02 * start) - rough(start)) / (0.02 * start)
-    limit = safe_limit(margin, start, _PRECISION, slope if slope is None or slope > 0 else None)
+    precision = _PRECISION if exact else _BOUNDED
+    limit = safe_limit(margin, start, precision, slope if slope is None or slope > 0 else None)
     for _ in range(_TRIES):  # the bound as it is reported keeps the promise as well
         design = described(with_limit(chart, limit), limit, promise, null, other)
         if _kept(design):
             break
-        limit += _PRECISION
+        limit += precision
     return design
 
 
@@ -179,13 +181,13 @@ def _at_most(law: Law, within: int, rough: bool) -> float:
     if not isinstance(law, GridLaw):
         return float(law.follow(within).ended.sum())
     points = _points_within(law, within)
-    return law.estimated_chance(within, max(256, points // 8)) if rough else law.at_most(within, points)
+    return law.estimated_chance(within, max(256, points // 16)) if rough else law.at_most(within, points)
 
 
 def _points_within(law: GridLaw, within: int) -> int:
     """Give the number of grid points on which a probability within so many cases is bounded."""
     if law.rich:
-        return int(min(1 << 14, max(512, _CHORD_MOVES / within)))
+        return int(min(1 << 13, max(1024, _CHORD_MOVES / within)))
     return int(min(1 << 16, max(1024, _MOVES / within)))
 
 
