@@ -102,7 +102,9 @@ def test_who_is_only_watched_is_called_neither_learning_nor_competent(watched: S
     shapes = [cell.shape for cell in legend(watched)]
     assert shapes == ["not_started", "no_alarm", "alarm"]
     told = reading(watched, watched.rows("status", "trainee", "T1"))
-    assert told.startswith("For spinal anaesthesia there is a signal of deterioration; for tracheal intubation there is")
+    assert told.startswith(
+        "For spinal anaesthesia there is a signal of deterioration; for tracheal intubation there is"
+    )
     assert not re.search(r"learning|competence", told)
     assert "hard to explain by an acceptable failure rate" in what_a_signal_is(watched)
     lines = " ".join(explanations(watched))
