@@ -16,6 +16,7 @@ from cusum.design.promises import LimitDesign, Promise
 from cusum.design.run_length import run_length
 from cusum.design.states import StateProbabilities, state_probabilities
 from cusum.design.steps import RiskSequence
+from cusum.design.two_sided import TwoSidedDesign, find_two_limits
 from cusum.design.volume import PowerByVolume, power_by_volume
 from cusum.design.wald import WaldPromise, wald_promise
 
@@ -30,6 +31,7 @@ __all__ = [
     "RiskSequence",
     "RunLength",
     "StateProbabilities",
+    "TwoSidedDesign",
     "VolumePlan",
     "WaldPromise",
     "competence_by_case",
@@ -37,6 +39,7 @@ __all__ = [
     "design_low_volume",
     "dynamic_limits",
     "find_limit",
+    "find_two_limits",
     "learner_rates",
     "move_last_look",
     "plan_volume",

@@ -34,17 +34,42 @@ class TwoSidedDesign(LimitDesign):
 
     Parameters
     ----------
-    chart, limit, false_signal, true_signal, promise, reachable, shortest_run
-        As in `LimitDesign`: the upper limit; the larger of the two probabilities that are kept (of an EWMA, either kind
-        of false signal); the smaller of the two powers, or nan where there is no one alternative; always reachable.
-    false_signal_bounds, in_control_mean, out_of_control_mean, standard_error
-        As in `LimitDesign`; of two means that are kept, the smaller.
+    chart : Chart
+        The chart with its limits set.
+    limit : float
+        The upper limit.
+    false_signal : float
+        The larger of the two probabilities that are kept; of an EWMA, that of a false signal of either kind. nan where
+        the promise is a mean.
+    true_signal : float
+        The smaller of the two powers; nan where the promise is a mean, or there is no one alternative.
+    promise : Promise
+        What was asked.
+    reachable : bool
+        Always True.
+    shortest_run : int
+        Fewest cases in which the upper limit can be reached.
+    false_signal_bounds : Bracket, optional
+        Bounds on `false_signal`.
+    in_control_mean : Bracket, optional
+        The smaller of the two means that are kept, or of an EWMA the mean to either.
+    out_of_control_mean : Bracket, optional
+        Not given.
+    standard_error : float
+        Always 0: nothing is simulated.
     lower_limit : float
         The lower limit, below 0.
     rule : {"each", "shares", "scaled"}
         How the two were tied together.
     kept_by_kind : dict of str to Bracket
         What is kept for each kind of signal: probability, or mean number of cases.
+
+    Examples
+    --------
+    >>> from cusum import Criterion, find_limit
+    >>> chart = StandardCusum(criterion=Criterion(acceptable=0.2, unacceptable=0.4))
+    >>> find_limit(chart, in_control_mean=200).lower_limit
+    -2.1...
     """
 
     lower_limit: float = nan
