@@ -16,6 +16,8 @@ __all__ = ["LogisticFit", "estimate", "fit_logistic", "maximise"]
 FloatArray = NDArray[np.float64]
 _SUSPECT = 10.0
 """A linear predictor beyond this (a risk of 1 in 22,000) is looked into for separation."""
+_TELLS_ALONE = 1e8
+"""Condition number beyond which a cluster alone tells a coefficient."""
 
 
 @dataclass(frozen=True)
@@ -92,16 +94,28 @@ def maximise(matrix: FloatArray, failure: FloatArray, *, offset: FloatArray | fl
     return beta, False
 
 
-def _clustered(
-    matrix: FloatArray, residual: FloatArray, information: FloatArray, groups: NDArray[np.int64]
-) -> FloatArray:
-    """Give the covariance that lets the cases of a cluster go together, with the usual small-sample factor."""
+def _clustered(matrix: FloatArray, residual: FloatArray, weight: FloatArray, groups: NDArray[np.int64]) -> FloatArray:
+    """Give the covariance that lets the cases of a cluster go together, each cluster's score undone of its own pull.
+
+    A cluster draws the fit towards itself, so that its residuals are too small; (I - A B)^-1, with A its information
+    and B the inverse of the whole, makes up for that. Where a cluster alone tells a coefficient it cannot be undone,
+    and the plain score is taken, with the usual factor.
+    """
     n, k = matrix.shape
-    scores = np.zeros((int(groups.max()) + 1, k))
+    clusters = int(groups.max()) + 1
+    scores, own = np.zeros((clusters, k)), np.zeros((clusters, k, k))
     np.add.at(scores, groups, matrix * residual[:, None])
-    bread = np.linalg.inv(information)
-    clusters = len(scores)
-    return np.asarray(bread @ (scores.T @ scores) @ bread * (clusters / (clusters - 1)) * ((n - 1) / (n - k)))
+    np.add.at(own, groups, weight[:, None, None] * matrix[:, :, None] * matrix[:, None, :])
+    bread = np.linalg.inv(own.sum(axis=0))
+    left = np.eye(k) - own @ bread
+    factor = float(np.sqrt((clusters / (clusters - 1)) * ((n - 1) / (n - k))))
+    known = np.linalg.cond(left) < _TELLS_ALONE
+    undone = np.where(
+        known[:, None],
+        np.linalg.solve(left + ~known[:, None, None] * np.eye(k), scores[..., None])[..., 0],
+        factor * scores,
+    )
+    return np.asarray(bread @ (undone.T @ undone) @ bread)
 
 
 def _refuse_redundant(matrix: FloatArray, names: tuple[str, ...]) -> None:
@@ -201,9 +215,8 @@ def _fit_likelihood(
     from scipy.special import ndtri, stdtrit
     from statsmodels.discrete.discrete_model import Logit
 
-    options = {} if groups is None else {"cov_type": "cluster", "cov_kwds": {"groups": groups}}
     fit = Logit(failure, matrix).fit(
-        start_params=start, method="newton", maxiter=100, tol=1e-12, disp=False, warn_convergence=False, **options
+        start_params=start, method="newton", maxiter=100, tol=1e-12, disp=False, warn_convergence=False
     )
     if not fit.mle_retvals["converged"]:
         raise InvalidData(
@@ -212,6 +225,9 @@ def _fit_likelihood(
             remedy="Divide very large covariates by a round number, or use fewer.",
         )
     beta, covariance = np.asarray(fit.params), np.asarray(fit.cov_params())
+    if groups is not None:
+        risk = expit(matrix @ beta)
+        covariance = _clustered(matrix, failure - risk, risk * (1 - risk), groups)
     width = ndtri(0.975) if groups is None else stdtrit(groups.max(), 0.975)
     reach = width * np.sqrt(np.diag(covariance))
     return LogisticFit(beta, covariance, beta - reach, beta + reach, float(fit.llf), False, ())
@@ -229,7 +245,7 @@ def _fit_penalised(
     covariance: FloatArray = np.linalg.inv(information).astype(np.float64)
     width = ndtri(0.975)
     if groups is not None:
-        covariance = _clustered(matrix, failure - risk + leverage * (0.5 - risk), information, groups)
+        covariance = _clustered(matrix, failure - risk + leverage * (0.5 - risk), risk * (1 - risk), groups)
         width = stdtrit(groups.max(), 0.975)
     reach = width * np.sqrt(np.diag(covariance))
     low, high = beta - reach, beta + reach
