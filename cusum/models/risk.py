@@ -80,8 +80,8 @@ def fit_risk_model(
     possible but does not make the other coefficients unbiased.
 
     In simulations the 95% limits of a coefficient held the truth in 96% of samples; those that allow for clusters in
-    96% with ten trainees as with thirty (76% where they are ignored and the covariate is the trainee's own); those of the
-    penalised fit in 96%, exactly computed for 30 cases with six of a rare category. See ``docs/coverage.md``.
+    96% with ten trainees as with thirty (76% where they are ignored and the covariate is the trainee's own); those of
+    the penalised fit in 96%, exactly computed for 30 cases with six of a rare category. See ``docs/coverage.md``.
 
     What the trainee brings about must not be among the covariates: attempts, complications or handing over are part of
     the outcome, and adjusting for them hides it. On the cases fitted the model looks better than it is;
