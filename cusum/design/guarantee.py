@@ -32,18 +32,24 @@ class _Cases(Protocol):
     """The cases of a fitted model."""
 
     @property
-    def matrix(self) -> FloatArray: ...
+    def matrix(self) -> FloatArray:
+        """Covariates with an intercept."""
+
     @property
-    def failure(self) -> FloatArray: ...
+    def failure(self) -> FloatArray:
+        """Outcomes, 0 or 1."""
+
     @property
-    def groups(self) -> NDArray[np.int64] | None: ...
+    def groups(self) -> NDArray[np.int64] | None:
+        """Cluster of each case, from 0."""
 
 
 class FittedModel(Protocol):
     """A risk model as far as it is needed here: it has the cases that it was fitted on."""
 
     @property
-    def sample(self) -> _Cases | None: ...
+    def sample(self) -> _Cases | None:
+        """The cases; None for a model read from a file."""
 
 
 @dataclass(frozen=True, eq=False)

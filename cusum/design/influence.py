@@ -102,8 +102,12 @@ def limit_influence(
     sample : EstimationSample
         The cases that the model, or the rate, was estimated from; ``EstimationSample.of(model)`` takes them from a risk
         model.
-    false_signal, within, in_control_mean
-        What the limit promises, as for `find_limit`.
+    false_signal : float, optional
+        Largest probability of a false signal within `within` cases, in (0, 1).
+    within : int, optional
+        Number of cases within which the promise holds, 1 or more.
+    in_control_mean : float, optional
+        Smallest mean number of cases to a false signal; instead of the other two.
     replicates : int, default 100
         Bootstrap samples, at least 2.
     seed : int
