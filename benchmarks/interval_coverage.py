@@ -110,7 +110,7 @@ def ratios() -> None:
 
 
 if __name__ == "__main__":
-    replicates = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    replicates = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     found: dict[str, list[bool]] = defaultdict(list)
     for seed in range(replicates):
         rng = np.random.default_rng([2026, seed])

@@ -163,7 +163,7 @@ def compare_with_statsmodels(replicates: int) -> None:
 
 
 if __name__ == "__main__":
-    replicates = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    replicates = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     trainees = int(sys.argv[2]) if len(sys.argv) > 2 else 90
     for kind in sys.argv[3].split(",") if len(sys.argv) > 3 else KINDS:
         if kind == "statsmodels":
