@@ -43,6 +43,7 @@ REMEDIES = {
     "missing_procedure": FILL_IN,
     "missing_date": FILL_IN,
     "missing_outcome": FILL_IN,
+    "no_outcome_column": msgid("Say which column it is: --heading 'your heading=success' (or failure, outcome)."),
     "unreadable_date": msgid("Write the date as 2025-03-31 or 31-03-2025."),
     "impossible_date": msgid("Write the date as 2025-03-31 or 31-03-2025."),
     "future_date": msgid("Correct the date, or give a later day with --as-of."),

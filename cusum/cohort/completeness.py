@@ -23,6 +23,7 @@ NOT_AT_RANDOM = Phrase(
 
 OUTCOME_FAULTS = {
     "missing_outcome": "without_outcome",
+    "no_outcome_column": "without_outcome",
     "unreadable_outcome": "unreadable",
     "contradiction": "contradictory",
 }

@@ -82,7 +82,9 @@ def build(
     values = _read_optional(raw, faults)
     outcome_columns = {**raw.columns, **values}
     shown = {role: raw.heading(role) for role in outcome_columns}
-    failure, settled = read_outcomes(outcome_columns, shown, procedure, programme, vocabulary, faults, decisions)
+    failure, settled = read_outcomes(
+        outcome_columns, shown, procedure, programme, vocabulary, faults, decisions, list(raw.extra)
+    )
     table = pd.DataFrame(
         {
             "trainee": _texts(trainee),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -27,6 +27,7 @@ def read_outcomes(
     vocabulary: Vocabulary,
     faults: Faults,
     decisions: list[Decision],
+    unused: Sequence[str] = (),
 ) -> tuple[Cells, Cells]:
     """Read every outcome column and the rules of the programme into failures.
 
@@ -47,6 +48,8 @@ def read_outcomes(
         Takes up missing and unreadable outcomes and contradictions.
     decisions : list of Decision
         Takes up which column was left aside.
+    unused : sequence of str
+        Headings that were not recognised, to be named where no column tells the outcome.
 
     Returns
     -------
@@ -77,8 +80,10 @@ def read_outcomes(
     for at in np.flatnonzero((clash | opposed) & charted):
         faults.add(int(at), Problem("contradiction"), first_outcome(columns), _quote(columns, headings, int(at)))
     missing = is_none(derived) & charted & ~faulty & ~opposed
+    told = {*OUTCOME_ROLES, "mark", "attempts", "handed_over"} & set(columns)
+    problem = Problem("missing_outcome") if told else Problem("no_outcome_column", ", ".join(unused) or "–")
     for at in np.flatnonzero(missing):
-        faults.add(int(at), Problem("missing_outcome"), first_outcome(columns), None)
+        faults.add(int(at), problem, first_outcome(columns) if told else "", None)
     return derived, settled & charted & ~clash
 
 

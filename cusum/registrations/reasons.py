@@ -18,6 +18,8 @@ REASONS: dict[str, str] = {
     "future_date": "'{found}' in the column {column} is after {suggestion}, the day up to which registrations count.",
     "before_post": "'{found}' in the column {column} is before the trainee's post began.",
     "missing_outcome": "The outcome is missing (column {column}): a charted procedure needs one.",
+    "no_outcome_column": "No column is recognised as the outcome, which a charted procedure needs (not recognised: "
+    "{suggestion}).",
     "unreadable_outcome": "'{found}' in the column {column} cannot be read as an outcome (expected: {suggestion}).",
     "not_scored": "'{found}' in the column {column} says that the procedure was not scored: nothing to chart.",
     "contradiction": "The outcome contradicts another column ({found}); the definition of failure does not settle it.",

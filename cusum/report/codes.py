@@ -25,6 +25,7 @@ _PROBLEMS = {
     "missing_procedure": msgid("procedure missing"),
     "missing_trainee": msgid("trainee missing"),
     "missing_outcome": msgid("outcome missing"),
+    "no_outcome_column": msgid("no column with the outcome"),
     "unreadable_outcome": msgid("outcome cannot be read"),
     "not_scored": msgid("not scored"),
     "missing_date": msgid("date missing"),

@@ -105,6 +105,15 @@ def test_a_first_registration_is_not_taken_for_a_second_row_of_headings(write_te
     assert read.rejected["reason"].tolist() == ["missing_outcome"]
 
 
+def test_a_file_without_an_outcome_names_the_columns_that_were_not_recognised(write_text):
+    text = "Læge;Dato;Procedure;Gik det godt?\nÅse Ø;14-02-2025;CVK;ja\n"
+    read = read_registrations(write_text(text))
+    assert read.rejected[["row", "column", "reason"]].values.tolist() == [[2, "", "no_outcome_column"]]
+    assert "Gik det godt?" in read.rejected["message"].item()
+    said = read_registrations(write_text(text), headings={"Gik det godt?": "success"})
+    assert said.table["failure"].tolist() == [False]
+
+
 def test_text_beyond_the_last_heading_is_kept_under_a_name(write_text):
     read = read_registrations(write_text("\n".join([HEAD, ROWS[0] + ";obs svær ryg", ROWS[1]])))
     assert read.table.set_index("row")["column 7"].fillna("").to_dict() == {2: "obs svær ryg", 3: ""}

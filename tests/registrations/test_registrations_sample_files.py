@@ -91,8 +91,8 @@ def test_the_workbook_tells_neither_when_nor_by_whom_it_was_made() -> None:
 
 def test_every_kind_of_fault_is_planted(faults: list[dict[str, str]]) -> None:
     planted = {kind: {fault["code"] for fault in faults if fault["kind"] == kind} for kind in ("rejected", "flagged")}
-    # Duplicates are rejected on request only.
-    assert planted["rejected"] == set(reasons.REASONS) - {"duplicate_row"}
+    # Duplicates are rejected on request only, and every sheet has a column for the outcome.
+    assert planted["rejected"] == set(reasons.REASONS) - {"duplicate_row", "no_outcome_column"}
     # No date of the sample lies years away from the rest.
     assert planted["flagged"] == set(reasons.FLAGS) - {"distant_date"}
     assert {fault["code"] for fault in faults if fault["kind"] == "skipped"} == {"title", "blank", "total"}

@@ -357,6 +357,7 @@ def test_a_department_s_own_programme_is_followed(tmp_path: Path) -> None:
     own = text[:start] + text[end:].replace("charted = true", "charted = false")
     own = own.replace("[experience.transport]\n", "[experience.transport]\ntarget = 60\n")
     own = own.replace("[experience.laryngeal_mask]", "[experience.mask_ventilation]")
+    own = own.replace('"laryngeal_mask"', '"mask_ventilation"').replace('"block", ', "")
     path = tmp_path / "own.toml"
     path.write_text(own, encoding="utf-8")
     cohort = simulate_registrations(path, trainees=12, seed=5)
@@ -369,7 +370,7 @@ def test_a_department_s_own_programme_is_followed(tmp_path: Path) -> None:
 
 
 def test_a_procedure_that_nobody_foresaw_can_be_simulated(tmp_path: Path) -> None:
-    text = load_programme().to_toml().replace("[procedures.block", "[procedures.caudal")
+    text = load_programme().to_toml().replace("[procedures.block", "[procedures.caudal").replace('"block"', '"caudal"')
     path = tmp_path / "own.toml"
     path.write_text(text, encoding="utf-8")
     cohort = simulate_registrations(path, trainees=3, seed=5)
