@@ -11,9 +11,9 @@ import pandas as pd
 
 from cusum.charts.observed_expected import Vlad
 from cusum.charts.risk_adjusted import RiskAdjustedCusum, RiskAdjustedLearningCurveCusum
-from cusum.cohort.adjusted_limits import SafeLimit, safely_limited
 from cusum.cohort.designs import charted_procedures
 from cusum.cohort.risk_models import Risk, RiskModels, case_risk
+from cusum.design.limits import LimitDesign, find_limit
 from cusum.errors import CusumError, InvalidData
 from cusum.models.departments import DepartmentComparison, compare_departments
 from cusum.models.risk_model import RiskModel
@@ -209,18 +209,18 @@ def _adjust_one(
     key, criterion = procedure.key, procedure.criterion
     anchored, step = anchor_risk(mine["risk"].to_numpy(), criterion.acceptable)
     mine["anchored"] = anchored
-    design = safely_limited(
+    design = find_limit(
         RiskAdjustedLearningCurveCusum(odds_ratio=criterion.odds_ratio, limit=1.0),
-        anchored,
         false_signal=programme.false_competence,
         within=procedure.expected_cases,
+        risk=anchored,
     )
     largest = int(mine.groupby("department").size().max())
-    watch = safely_limited(
+    watch = find_limit(
         RiskAdjustedCusum(odds_ratio=DEPARTMENT_ODDS_RATIO, limit=1.0),
-        mine["risk"].to_numpy(),
         false_signal=programme.false_alarm,
         within=largest,
+        risk=mine["risk"].to_numpy(),
     )
     low, high = np.quantile(anchored, [0.05, 0.95])
     described = {
@@ -243,7 +243,7 @@ def _adjust_one(
     return _trainees(mine, design, key), described, *_compare(mine, walked, key), walked
 
 
-def _trainees(mine: pd.DataFrame, design: SafeLimit, key: str) -> list[dict[str, Any]]:
+def _trainees(mine: pd.DataFrame, design: LimitDesign, key: str) -> list[dict[str, Any]]:
     """Chart each trainee's cases of one procedure by the risk-adjusted LC-CUSUM."""
     average = float(mine["anchored"].mean())
     rows = []
@@ -266,7 +266,7 @@ def _trainees(mine: pd.DataFrame, design: SafeLimit, key: str) -> list[dict[str,
     return rows
 
 
-def _by_department(mine: pd.DataFrame, watch: SafeLimit, key: str) -> pd.DataFrame:
+def _by_department(mine: pd.DataFrame, watch: LimitDesign, key: str) -> pd.DataFrame:
     """Walk through each department's cases in order of date."""
     keys = ["department", "performed_on", *(["sequence"] if "sequence" in mine else []), "row"]
     dated = mine.sort_values(keys, kind="stable", ignore_index=True)

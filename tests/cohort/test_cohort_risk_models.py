@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from cusum import analyse, fit_risk_model, load_programme, load_risk_model, read_registrations
-from cusum.cohort.adjusted_limits import safely_limited
 from cusum.cohort.risk_models import case_risk, fit_risk_models
 from cusum.design.limits import find_limit
 from cusum.errors import InvalidData
@@ -103,14 +102,21 @@ def test_risks_are_given_where_there_is_a_model(registrations, models):
     assert risks.isna().tolist() == (table["procedure"] == "epidural").tolist()
 
 
-def test_the_quick_limit_is_on_the_safe_side_of_the_exact_one(models):
-    from cusum import RiskAdjustedLearningCurveCusum
+def test_the_limit_for_the_risks_of_a_cohort_keeps_its_promise(models):
+    """On a grid of its own, and with rounded scores; just below the limit the promise is broken."""
+    from dataclasses import replace
+
+    from cusum import RiskAdjustedLearningCurveCusum, run_length
+    from cusum.design.grid import Chain, make_grid
+    from cusum.design.steps import case_mix
 
     risk = np.unique(models["spinal"].predict(make_table().query("procedure == 'spinal'")))
     chart = RiskAdjustedLearningCurveCusum(odds_ratio=2.25, limit=1.0)
-    exact = find_limit(chart, false_signal=0.05, within=60, risk=risk)
-    quick = safely_limited(chart, risk, false_signal=0.05, within=60)
-    assert exact.limit - 1e-4 <= quick.limit <= 1.006 * exact.limit
-    assert quick.false_signal <= 0.05
-    assert quick.false_signal == pytest.approx(exact.false_signal, abs=0.002)
-    assert quick.true_signal == pytest.approx(exact.true_signal, abs=0.006)
+    design = find_limit(chart, false_signal=0.05, within=60, risk=risk)
+    low, high = run_length(design.chart, risk=risk, odds_ratio=2.25).bounds(60)
+    assert 0.0495 < low < design.false_signal < high <= 0.05
+    steps = case_mix(design.chart, risk, 2.25)
+    rounded = Chain(make_grid(design.chart.walk, steps, 1 << 15), steps, "down").follow(60)[0].sum()
+    assert rounded <= 0.05
+    lower = run_length(replace(chart, limit=design.limit - 0.01), risk=risk, odds_ratio=2.25)
+    assert lower.bounds(60)[0] > 0.05
