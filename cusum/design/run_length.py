@@ -74,7 +74,7 @@ def run_length(
         Longest simulated sequence (100,000 cases if left out). The other methods list as many cases as they are asked
         for, whatever the horizon.
     method : {"auto", "exact", "grid", "simulation"}
-        "exact" follows every reachable state; "grid" rounds the scores up and down, for bounds; "simulation" needs a
+        "exact" follows every reachable state; "grid" works between bounds on a grid; "simulation" needs a
         seed. "auto" takes the first of them that the chart allows.
     tolerance : float, default 1e-6
         Distance between the bounds of a grid that is good enough, of a probability or relative to the mean.
@@ -108,8 +108,9 @@ def run_length(
     the tail is geometric from there; otherwise cases are listed until nothing is left. Exact are: charts with two
     scores and no memory below 1, at constant rates and on learning curves; and risk-adjusted charts over a
     `RiskSequence`. A chart with a last look is exact too: after that look it declares nothing, so that its mean is
-    infinite unless a declaration is certain. A mix of risks and an EWMA go on a grid; a GLR chart is simulated. Under a
-    chart without risk adjustment a mix of risks is a constant failure rate, their mean.
+    infinite unless a declaration is certain. A mix of risks and an EWMA go on a grid,
+    between bounds that close in about as the cell does; they stay widest where few different scores come close to a
+    limit. A GLR chart is simulated. Under a chart without risk adjustment a mix of risks is a constant failure rate, their mean.
 
     References
     ----------
