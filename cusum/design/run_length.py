@@ -110,7 +110,8 @@ def run_length(
     `RiskSequence`. A chart with a last look is exact too: after that look it declares nothing, so that its mean is
     infinite unless a declaration is certain. A mix of risks and an EWMA go on a grid,
     between bounds that close in about as the cell does; they stay widest where few different scores come close to a
-    limit. A GLR chart is simulated. Under a chart without risk adjustment a mix of risks is a constant failure rate, their mean.
+    limit. A GLR chart is simulated. Under a chart without risk adjustment a mix of risks is a constant failure rate,
+    their mean.
 
     References
     ----------
