@@ -29,6 +29,7 @@ OUTCOME_FAULTS = {
 }
 """Reason for rejecting a procedure that was done -> column of the table."""
 
+_FAULT_COLUMNS = tuple(dict.fromkeys(OUTCOME_FAULTS.values()))
 _UNITS = ("trainee", "department")
 PERSON = ["trainee", "department", "region"]
 
@@ -84,7 +85,7 @@ def describe_completeness(cohort: Cohort, *, by: str = "trainee", counted: pd.Da
     rows = _by_trainee(cohort)
     rows["elsewhere"] = _elsewhere(rows, counted, cohort)
     rows["compared"] = rows["charted"].where(rows["elsewhere"].notna(), 0)
-    numbers = ["counted", "charted", *OUTCOME_FAULTS.values(), "compared"]
+    numbers = ["counted", "charted", *_FAULT_COLUMNS, "compared"]
     keys = PERSON
     if by == "department":
         keys = ["department", "region"]
@@ -95,7 +96,7 @@ def describe_completeness(cohort: Cohort, *, by: str = "trainee", counted: pd.Da
     rows["share"] = rows["charted"] / rows["counted"].where(rows["counted"] > 0)
     elsewhere = rows["elsewhere"].astype("float64")
     rows["share_elsewhere"] = rows["compared"] / elsewhere.where(elsewhere > 0)
-    columns = [*keys, "procedure", "counted", "charted", "share", *OUTCOME_FAULTS.values()]
+    columns = [*keys, "procedure", "counted", "charted", "share", *_FAULT_COLUMNS]
     return rows[[*columns, "elsewhere", "share_elsewhere"]]
 
 
@@ -111,10 +112,10 @@ def _by_trainee(cohort: Cohort) -> pd.DataFrame:
     rows = people.astype("str").merge(pd.DataFrame({"procedure": procedures}), how="cross")
     place = pd.MultiIndex.from_frame(rows[keys])
     rows["charted"] = _sizes(table[table["failure"].notna()], place)
-    for reason, column in OUTCOME_FAULTS.items():
-        rows[column] = _sizes(faulty[faulty["reason"] == reason], place)
+    for column in _FAULT_COLUMNS:
+        rows[column] = _sizes(faulty[faulty["reason"].map(OUTCOME_FAULTS) == column], place)
     rows["without_outcome"] += _sizes(table[table["failure"].isna()], place)
-    rows["counted"] = rows[["charted", *OUTCOME_FAULTS.values()]].sum(axis=1)
+    rows["counted"] = rows[["charted", *_FAULT_COLUMNS]].sum(axis=1)
     return rows.iloc[rows["trainee"].argsort(kind="stable")].reset_index(drop=True)
 
 

@@ -127,6 +127,7 @@ def workbook_bytes(site: Site) -> bytes:
     """
     from openpyxl import Workbook
 
+    further = list(further_sheets(site))  # all is worked out before a sheet is opened
     book = Workbook(write_only=True)
     _front_sheet(book, site)
     rows: list[str] = [""]
@@ -136,7 +137,7 @@ def workbook_bytes(site: Site) -> bytes:
         if name in {"rejected", "flagged"}:
             frame = frame.assign(message=[problem_sentence(site, row) for row in frame.to_dict("records")])
         rows.append(_sheet(book, site, site.language.translate(title), frame))
-    rows += [_sheet(book, site, title, frame) for title, frame in further_sheets(site)]
+    rows += [_sheet(book, site, title, frame) for title, frame in further]
     book.properties.creator = f"cusum {site.cohort.provenance.version}"
     book.properties.title = site.cohort.programme.title[site.language.code]
     buffer = io.BytesIO()

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from cusum import analyse, read_registrations, simulate_registrations
+from cusum import analyse, load_programme, read_registrations, simulate_registrations
+from cusum.cohort.risk_models import fit_risk_models
 from cusum.report import ReportPaths, write_report
 
 pytestmark = pytest.mark.browser
@@ -37,8 +38,11 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> ReportPaths:
     """The report on a few simulated trainees."""
-    registrations = read_registrations(simulate_registrations(trainees=4, seed=11).table)
-    return write_report(analyse(registrations), tmp_path_factory.mktemp("report"), progress=False)
+    programme = load_programme()
+    registrations = read_registrations(simulate_registrations(trainees=6, seed=11).table, programme=programme)
+    models = fit_risk_models(registrations, programme, covariates=["bmi", "urgency"])
+    cohort = analyse(registrations, programme, risk=models)
+    return write_report(cohort, tmp_path_factory.mktemp("report"), progress=False)
 
 
 def location(report: ReportPaths, kind: str) -> Path:
@@ -85,13 +89,14 @@ def test_the_console_is_quiet_and_nothing_is_fetched(visits: dict[str, Visit], k
 
 
 @pytest.mark.parametrize("kind", _WITH_FIGURE)
-def test_the_figure_is_drawn_and_has_words(visits: dict[str, Visit], kind: str) -> None:
+def test_the_figures_are_drawn_and_have_words(visits: dict[str, Visit], kind: str) -> None:
     page = visits[kind].page
-    assert visits[kind].figures == 1
-    assert page.locator(".chart .main-svg").count() > 0
-    assert page.locator(".chart path.js-line").count() > 0
-    assert len(page.locator(".chart").get_attribute("aria-label")) > 40
-    summary = page.locator("figure summary")
+    assert visits[kind].figures >= {"trainee": 1, "department": 8, "procedure": 3}[kind]
+    for chart in page.locator(".chart").all():
+        assert chart.locator(".main-svg").count() > 0
+        assert chart.locator("path.js-line, path.point").count() > 0
+        assert len(chart.get_attribute("aria-label") or "") > 40
+    summary = page.locator("figure summary").first
     summary.focus()
     page.keyboard.press("Enter")
     assert page.locator("figure table caption").first.is_visible()

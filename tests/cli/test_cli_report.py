@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cusum import fit_risk_model, read_registrations
 from cusum.cli import demo
 from cusum.registrations.simulate import simulate_registrations
 
@@ -66,6 +67,62 @@ def test_the_day_and_the_chart_are_passed_on(command, cohort, tmp_path):
     methods = pages(tmp_path)["methods.html"]
     assert "Kestin" in methods
     assert "1 March 2025" in methods
+
+
+def test_models_are_fitted_and_what_cannot_be_adjusted_is_said(command, cohort, tmp_path):
+    words = ("--covariates", "bmi,urgency", "--no-models", "--language", "en", "--out", tmp_path)
+    ended = command("report", cohort, *words)
+    assert ended.code == 0
+    assert "No risk model for epidural anaesthesia: there are" in ended.err
+    assert "expected at least 20" in ended.err
+    assert "Adjusted for the difficulty of the cases by BMI and urgency" in pages(tmp_path)["index.html"]
+
+
+def test_a_saved_model_serves_one_procedure(command, cohort, tmp_path):
+    table = read_registrations(cohort).table
+    spinal = table[(table["procedure"] == "spinal") & table["failure"].notna()]
+    file = fit_risk_model(spinal.assign(failure=spinal["failure"].astype(bool)), covariates="bmi").save(tmp_path / "m")
+    out = tmp_path / "pages"
+    words = ("--risk", f"spinal={file}", "--no-models", "--language", "en", "--out", out)
+    assert command("report", cohort, *words).code == 0
+    index = pages(out)["index.html"]
+    assert "Adjusted for the difficulty of the cases by BMI: spinal anaesthesia." in index
+    assert "Not adjusted: epidural" in index
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--risk", "difficulty"), "the file of a risk model, or a column of the registrations"),
+        (("--risk", "x", "--covariates", "bmi"), "both given"),
+        (("--covariates", "weight"), "no column 'weight'"),
+        (("--key", "names.csv"), "a report with pseudonyms"),
+    ],
+)
+def test_what_cannot_be_adjusted_or_named_is_refused(command, cohort, tmp_path, words, said):
+    ended = command("report", cohort, *words, "--no-models", "--language", "en", "--out", tmp_path / "pages")
+    assert ended.code in (1, 2)
+    assert said in ended.err
+    assert not (tmp_path / "pages").exists()
+
+
+def test_assessments_are_read_and_counted(command, cohort, trainees, tmp_path):
+    register = tmp_path / "register.csv"
+    register.write_text(f"Læge;Dokument;Dato\n{trainees[0]};Kompetencekort 1;13-02-2025\n", encoding="utf-8")
+    words = ("--assessments", register, "--no-models", "--language", "en", "--out", tmp_path / "pages")
+    ended = command("report", cohort, *words)
+    assert (ended.code, ended.err) == (0, "")
+    assert "Assessments: read 1 rows = used 1 + rejected 0." in ended.out
+
+
+def test_who_is_who_comes_with_a_warning(command, cohort, trainees, tmp_path, monkeypatch):
+    monkeypatch.setenv("CUSUM_PSEUDONYM_KEY", "a key that is for this test alone")
+    names = tmp_path / "names.csv"
+    words = ("--pseudonymise", "--key", names, "--no-models", "--language", "en", "--out", tmp_path / "pages")
+    ended = command("report", cohort, *words)
+    assert ended.code == 0
+    assert "personal data" in ended.out
+    assert all(name in names.read_text(encoding="utf-8-sig") for name in trainees)
 
 
 def test_an_unknown_chart_is_wrong_use(command, cohort, tmp_path):

@@ -37,7 +37,7 @@ def test_every_table_has_its_sheet_with_all_rows(
 ) -> None:
     book = openpyxl.load_workbook(written(language).workbook)
     words = get_language(language)
-    assert book.sheetnames[1:] == [words.translate(title) for title in SHEETS.values()]
+    assert book.sheetnames[1 : len(SHEETS) + 1] == [words.translate(title) for title in SHEETS.values()]
     for name, title in SHEETS.items():
         frame = getattr(cohort.registrations if hasattr(cohort.registrations, name) else cohort, name)
         sheet = book[words.translate(title)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -209,7 +209,7 @@ def _ratio_figure(site: Site, department: str) -> Fragment | None:
         caption=text(
             "Filled dots: adjusted for the department's own cases. Open dots: against the average of all departments."
         ),
-        table=_ratios(site, department),
+        table=replace(_ratios(site, department), key="table-ratios"),
     )
 
 

@@ -79,8 +79,8 @@ def _meeting(site: Site, curve: LearningCurve, acceptable: float) -> str:
     rate = language.percent(acceptable)
     if pd.isna(row["case"]):
         return text(
-            "The average curve does not meet the acceptable failure rate of {rate} within twice the number of "
-            "procedures seen.",
+            "Whether and when the average curve meets the acceptable failure rate of {rate} cannot be decided from "
+            "these procedures.",
             rate=rate,
         )
     if int(row["case"]) == 1:
