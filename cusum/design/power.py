@@ -112,7 +112,8 @@ def power_by_limit(
     beta : float, default 0.20
         Type II error in Wald's formula.
     highest : float, optional
-        Largest limit to list besides the designed one; 1.8 times the larger of the designed limit and Wald's if left out.
+        Largest limit to list besides the designed one; 1.8 times the larger of the designed limit and Wald's if left
+        out.
 
     Returns
     -------
