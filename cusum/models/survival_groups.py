@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 from cusum.errors import Phrase
 from cusum.models.survival_waits import FloatArray, Waits
@@ -77,19 +79,23 @@ def restricted_means(waits: Waits, horizon: float, confidence: float) -> pd.Data
     Notes
     -----
     The area under the Kaplan-Meier estimate of not yet having crossed, with the variance that follows from Greenwood's:
-    the sum over the times with a signal of (area that is left)^2 d / (n (n - d)).
+    the sum over the times with a signal of (area that is left)^2 d / (n (n - d)). It is too small where few have
+    crossed: for the limits it is multiplied by m / (m - 1), with m the number who crossed before the horizon (Kaplan
+    and Meier 1958), and the quantile is that of Student's t with m - 1 degrees of freedom. With m below 2 nothing but
+    0 and the horizon bounds the mean.
     """
-    z = float(ndtri(0.5 + confidence / 2))
     rows = []
     for name in waits.groups:
-        mean, error = _restricted_mean(waits.part(name), horizon)
-        low, high = max(0.0, mean - z * error), min(horizon, mean + z * error)
-        rows.append((name, horizon, mean, error, low, high))
+        mean, error, crossed = _restricted_mean(waits.part(name), horizon)
+        margin = horizon
+        if crossed > 1:
+            margin = float(stdtrit(crossed - 1, 0.5 + confidence / 2)) * error * sqrt(crossed / (crossed - 1))
+        rows.append((name, horizon, mean, error, max(0.0, mean - margin), min(horizon, mean + margin)))
     return pd.DataFrame(rows, columns=["group", "horizon", "mean", "standard_error", "low", "high"])
 
 
-def _restricted_mean(waits: Waits, horizon: float) -> tuple[float, float]:
-    """Area under the curve of one group, and its standard error."""
+def _restricted_mean(waits: Waits, horizon: float) -> tuple[float, float, float]:
+    """Area under the curve of one group, its standard error, and the number who crossed before the horizon."""
     times, at_risk, events = _table(waits.time, waits.crossed)
     kept = times < horizon
     times, at_risk, events = times[kept], at_risk[kept], events[kept]
@@ -99,7 +105,7 @@ def _restricted_mean(waits: Waits, horizon: float) -> tuple[float, float]:
     left = np.cumsum(areas[::-1])[::-1][1:]
     before = at_risk * (at_risk - events)
     terms = np.divide(events, before, out=np.zeros_like(surviving), where=before > 0)
-    return float(areas.sum()), float(np.sqrt((left**2 * terms).sum()))
+    return float(areas.sum()), float(np.sqrt((left**2 * terms).sum())), float(events.sum())
 
 
 def _table(time: FloatArray, event: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from statsmodels.duration.survfunc import CumIncidenceRight, survdiff
 
 from cusum import time_to_competence
@@ -107,6 +108,24 @@ def test_restricted_mean_of_complete_waits_is_the_mean():
     row = time_to_competence(table_of([(n, 1) for n in PLACEBO]), horizon=40).restricted_mean.iloc[0]
     assert row["mean"] == pytest.approx(np.mean(PLACEBO))
     assert row["standard_error"] == pytest.approx(np.std(PLACEBO) / np.sqrt(len(PLACEBO)))
+    classical = stats.t.interval(0.95, len(PLACEBO) - 1, np.mean(PLACEBO), stats.sem(PLACEBO))
+    assert row[["low", "high"]].tolist() == pytest.approx(classical)
+
+
+def test_restricted_mean_is_hardly_bounded_where_at_most_one_has_crossed():
+    row = time_to_competence(table_of([(3, 1), (9, 0), (8, 0)]), horizon=8).restricted_mean.iloc[0]
+    assert row[["low", "high"]].tolist() == [0, 8]
+
+
+def test_limits_of_the_restricted_mean_cover_with_fifteen_trainees():
+    rng = np.random.default_rng(8)
+    truth, held = sum(0.96**k for k in range(40)), []
+    for _ in range(300):
+        cross, end = rng.geometric(0.04, 15), np.maximum(rng.integers(10, 90, 15), [40] * 3 + [0] * 12)
+        rows = list(zip(np.minimum(cross, end).tolist(), (cross <= end).tolist(), strict=True))
+        mean = time_to_competence(table_of(rows), horizon=40).restricted_mean.iloc[0]
+        held.append(mean["low"] <= truth <= mean["high"])
+    assert 0.925 <= np.mean(held) <= 0.99
 
 
 def test_horizon_is_where_every_group_is_still_watched():
