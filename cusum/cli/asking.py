@@ -77,10 +77,12 @@ def ask(
     ----------
     language : Language
         The reader's.
-    acceptable, unacceptable, promise : float or None
-        What was given on the command line.
+    acceptable, unacceptable : float or None
+        Rates, as given on the command line.
     cases : int or None
         Number of cases, as given.
+    promise : float or None
+        The promise, as given.
     procedure, programme : str or None
         Where the rest is to be taken from.
     option : str

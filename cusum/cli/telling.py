@@ -25,10 +25,12 @@ def tell(title: str, above: Sequence[str], rows: Rows, below: Sequence[str]) -> 
     ----------
     title : str
         First line.
-    above, below : sequence of str
-        Sentences before and after the table.
+    above : sequence of str
+        Sentences before the table.
     rows : list of (str, str)
         What, and how much.
+    below : sequence of str
+        Sentences after the table.
     """
     for line in (title, *above):
         typer.echo(line)

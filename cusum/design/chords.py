@@ -204,6 +204,7 @@ class Chords:
             bent_again, chosen_again = sign * _bends(middle) < 0, _choice(fading.ends(middle, sign))
 
         def linear(change: FloatArray) -> FloatArray:
+            """Apply the map that the bound is near these values, where bends and ends stay as they are."""
             bends = np.where(bent, -sign * _bends(change), 0.0)
             ends = self._look(self._extended(bends[None], 0.0, 0.0), self.to_bends)[:, :-1]
             for jump, up, size in zip(self.jumps, jumped, (-change[-1], change[0]), strict=True):

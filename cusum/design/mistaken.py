@@ -20,6 +20,7 @@ __all__ = ["kept_promise", "mistaken_steps", "needed_limit"]
 _POINTS = 512
 _CELLS = 256
 _PRECISION = 2e-4
+_DIGITS = 9
 
 
 def mistaken_steps(chart: Chart, supposed: FloatArray, true: FloatArray) -> Steps:
@@ -77,8 +78,11 @@ def needed_limit(chart: Chart, promise: Promise, steps: Steps) -> float:
     def margin(limit: float) -> float:
         kept = kept_promise(chart, promise, steps, limit)
         if promise.in_control_mean is not None:
-            return log(min(kept, 1e300) / promise.in_control_mean)
-        return log(promise.false_signal / max(kept, 1e-300))
+            found = log(min(kept, 1e300) / promise.in_control_mean)
+        else:
+            found = log(promise.false_signal / max(kept, 1e-300))
+        # The last digits depend on how many threads the linear algebra uses, and could turn the search elsewhere.
+        return round(found, _DIGITS)
 
     if chart.walk.memory == 1:  # a limit below the smallest score that raises signals no sooner than one at it
         least = float(steps.values[steps.values > 0].min())

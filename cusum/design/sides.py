@@ -71,6 +71,7 @@ class Question(NamedTuple):
         """Make the function that says how well a limit on one side keeps its share, the other limit being given."""
 
         def margin(limit: float) -> float:
+            """Say by how much the limit keeps its share."""
             lower, upper = (other, limit) if side else (limit, other)
             return self.margin(side, lower, upper, share)
 
