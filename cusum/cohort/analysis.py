@@ -100,6 +100,7 @@ def analyse(
     everyone = people[PERSON].merge(pd.DataFrame({"procedure": list(charted_procedures(plan))}), how="cross")
     paths_table, paths = chart_all(cases, charts)
     crossings = signal_ranges(cases, charts, cross(everyone, paths_table, paths))
+    crossings = _follow(crossings, people, table, last, plan.months)
     designs = describe_designs(plan, charts, crossings, name)
     status = state_status(crossings, paths_table, paths, charts, designs, plan)
     later = len(registrations.table) - len(table)
@@ -180,6 +181,17 @@ def _as_of(as_of: date | str | None, registrations: Registrations) -> pd.Timesta
         return pd.Timestamp(day if isinstance(day, date) else date.fromisoformat(day))
     except (TypeError, ValueError) as error:
         raise InvalidParameter("as_of is {as_of!r}", expected="a day as yyyy-mm-dd", as_of=as_of) from error
+
+
+def _follow(
+    crossings: pd.DataFrame, people: pd.DataFrame, table: pd.DataFrame, last: pd.Timestamp, months: int
+) -> pd.DataFrame:
+    """Say from which day to which each trainee was followed: to the end of the post, or longer if still registering."""
+    latest = table.groupby("trainee", observed=True)["performed_on"].max()
+    days = people.set_index("trainee")["started_on"].to_frame()
+    over = (days["started_on"] + pd.DateOffset(months=months)).clip(upper=last)
+    days["followed_to"] = over.where(over >= latest, latest)
+    return crossings.join(days.astype("datetime64[us]"), on="trainee")
 
 
 def _charted(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:

@@ -44,7 +44,8 @@ class Cohort:
         One row for each trainee and charted procedure, also without cases: cases, failures, crossed, case and
         crossed_on of the signal of competence, censored_at (the number of cases) where there was none. Where same-day
         cases may have come in another order: case_earliest, case_latest, crossed_in_every_order, and order ("fixed",
-        "exact", "sampled").
+        "exact", "sampled"). Last the days that the trainee was followed, started_on and followed_to (the end of the
+        post, the day that counts where it comes first, or a later registration), for waiting times in days.
     status : DataFrame
         The same rows: status, note, statistic, limit, last_performed_on, successes_needed,
         successes_needed_one_failure, expected_cases.

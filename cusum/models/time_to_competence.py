@@ -92,8 +92,8 @@ def time_to_competence(
     ----------
     crossings : DataFrame
         One row a trainee (of one procedure): cases, crossed, case. Trainees without cases are left out. For days also
-        started_on and crossed_on, and followed_to where `until` is left out. A column left (true for trainees who left
-        the post without a signal) adds the competing risk of leaving.
+        started_on and crossed_on, and followed_to where `until` is left out; ``Cohort.crossings`` has all of them. A
+        column left (true for trainees who left the post without a signal) adds the competing risk of leaving.
     by : str, optional
         Column that splits the trainees, such as "department"; all together if left out.
     confidence : float, default 0.95

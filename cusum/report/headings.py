@@ -162,6 +162,7 @@ _COLUMNS = {
     "signals": msgid("Procedures with a signal of competence"),
     "procedures": msgid("Procedures charted"),
     "started_on": msgid("Started on"),
+    "followed_to": msgid("Followed to"),
     "rejected": msgid("Rejected"),
     "trainees": msgid("Trainees"),
     "sequence": msgid("Order within the day"),

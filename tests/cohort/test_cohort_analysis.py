@@ -16,6 +16,7 @@ from cusum import (
     find_limit,
     load_programme,
     run_length,
+    time_to_competence,
 )
 from cusum.cohort import compare_with_truth
 from cusum.cohort.current_rate import current_rate
@@ -310,6 +311,20 @@ def test_the_sample_keeps_what_the_design_promises(sample_cohort):
     assert table["inadequate"].sum() > 40
     most = poisson.ppf(0.9999, table["inadequate_declared_at_most"].sum())
     assert table["inadequate_declared"].sum() <= most
+
+
+def test_crossings_say_from_when_to_when_a_trainee_was_followed(make_registrations):
+    early = make_registrations(("A", "cvc", "0" * 10, "X"), start="2025-01-01", every=3)
+    rows = analyse(early, as_of="2025-06-30").crossings
+    assert rows["started_on"].eq(pd.Timestamp("2025-01-01")).all()
+    assert rows["followed_to"].eq(pd.Timestamp("2025-06-30")).all()  # the post goes on
+    assert analyse(early, as_of="2026-03-31").crossings["followed_to"].eq(pd.Timestamp("2026-01-01")).all()
+    late = make_registrations(("A", "cvc", "0" * 50, "X"), start="2025-01-01", every=10)
+    rows = analyse(late, as_of="2027-01-01").crossings
+    assert rows["followed_to"].eq(pd.Timestamp("2025-01-01") + pd.Timedelta(days=490)).all()
+    waits = time_to_competence(rows.query("procedure == 'cvc'"), clock="days")
+    crossed = rows.query("procedure == 'cvc'")["crossed_on"].item()
+    assert waits.median["median"].item() == (crossed - pd.Timestamp("2025-01-01")).days
 
 
 def test_repr_says_what_was_charted(small):
