@@ -44,9 +44,10 @@ class LastLookCusum(Chart):
     The statistic is that of the LC-CUSUM: a success adds ln((1-p0)/(1-p1)) > 0, a failure ln(p0/p1) < 0, and
     S = max(0, S + score). A signal is "competent". The LC-CUSUM uses up its promise (at most so probable a false
     declaration within N cases) evenly over the cases. This chart keeps part of it for case N, where a lower limit then
-    keeps the same promise. It declares more of those who are good enough within N cases, and declares some of them
-    later: those whom the LC-CUSUM would have declared on the way, and who now wait for the last look. Design both
-    limits with `cusum.design_low_volume`.
+    keeps the same promise. At most N it declares more of those who are good enough within N cases; at some, where the
+    steps of the statistic are against it, fewer: `cusum.plan_volume` gives both powers. It declares some later: those
+    whom the LC-CUSUM would have declared on the way, and who now wait for the last look. Design both limits with
+    `cusum.design_low_volume`.
 
     A failure in place of a success never brings a declaration forward. So the promise made for a constant unacceptable
     rate also holds for any rates, constant or not, that are never below it.

@@ -77,6 +77,17 @@ def test_the_power_of_a_last_look_stands_beside(cases):
     assert plan.last_look_learner is None
 
 
+@pytest.mark.parametrize(
+    ("rates", "cases", "before", "after"),
+    [((0.05, 0.10), 48, 0.252, 0.209), ((0.10, 0.20), 23, 0.267, 0.221), ((0.10, 0.20), 40, 0.429, 0.407)],
+)
+def test_a_last_look_can_lose_where_the_steps_of_the_statistic_are_against_it(rates, cases, before, after):
+    """The numbers that the page on few cases warns of."""
+    plan = plan_volume(Criterion(acceptable=rates[0], unacceptable=rates[1]), cases=cases)
+    assert plan.power == pytest.approx(before, abs=6e-4)
+    assert plan.last_look_power == pytest.approx(after, abs=6e-4)
+
+
 def test_a_trainee_who_learns_under_a_last_look():
     curve = 0.05 + 0.5 * np.exp(-np.arange(60) / 10)
     plan = plan_volume(C, cases=60, failure_rate=curve)
