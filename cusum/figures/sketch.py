@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import plotly.graph_objects as go
 
 from cusum.figures.alt_text import set_alt_text
 from cusum.figures.geometry import axis_key
+from cusum.figures.plain import PlainFigure, drawing_plainly
 
 __all__ = ["Sketch"]
 
@@ -114,6 +115,10 @@ class Sketch:
         Returns
         -------
         plotly.graph_objects.Figure
-            The figure, checked by plotly; it may be edited further.
+            The figure, checked by plotly; it may be edited further. Inside :func:`cusum.figures.plain.plain_figures`
+            it is one that can only be written into a page.
         """
+        if drawing_plainly():
+            layout = {**self.layout, "meta": {**self.layout.get("meta", {}), "alt": alt}}
+            return cast(go.Figure, PlainFigure(self.traces, layout))
         return set_alt_text(go.Figure(data=self.traces, layout=self.layout), alt)

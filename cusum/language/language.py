@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from cusum.errors import InvalidParameter
@@ -211,12 +211,10 @@ class Language:
         >>> get_language("da").number(2.5, digits=2), get_language("en").number(None)
         ('2,50', '–')
         """
-        from babel.numbers import format_decimal
-
         if _missing(x):
             return _NOTHING
         pattern = None if digits is None else _decimals("#,##0", digits)
-        return format_decimal(_unsigned_zero(x, digits), format=pattern, locale=self.locale)
+        return _decimal(_unsigned_zero(x, digits), pattern, self.locale)
 
     def percent(self, x: Any, digits: int = 0) -> str:
         """Write a fraction as a percentage.
@@ -238,13 +236,9 @@ class Language:
         >>> get_language("en").percent(0.123), get_language("en").percent(0.123, digits=1)
         ('12%', '12.3%')
         """
-        from babel.core import Locale
-        from babel.numbers import format_percent
-
         if _missing(x):
             return _NOTHING
-        pattern = Locale.parse(self.locale).percent_formats[None].pattern
-        return format_percent(_unsigned_zero(x, digits + 2), format=_decimals(pattern, digits), locale=self.locale)
+        return _percentage(_unsigned_zero(x, digits + 2), digits, self.locale)
 
     def date(self, d: Any, format: Literal["long", "medium", "short"] = "long") -> str:
         """Write a date.
@@ -473,6 +467,24 @@ def _missing(x: Any) -> bool:
 def _day(d: Any) -> date:
     """A plain date from anything that has year, month and day."""
     return date(d.year, d.month, d.day)
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def _decimal(value: Any, pattern: str | None, locale: str) -> str:
+    """Write a number; the same few stand all over a report."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, format=pattern, locale=locale)
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def _percentage(value: Any, digits: int, locale: str) -> str:
+    """Write a fraction as a percentage."""
+    from babel.core import Locale
+    from babel.numbers import format_percent
+
+    pattern = Locale.parse(locale).percent_formats[None].pattern
+    return format_percent(value, format=_decimals(pattern, digits), locale=locale)
 
 
 def _decimals(pattern: str, digits: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 import numpy as np
@@ -47,6 +47,7 @@ class LearningCurve:
     confidence: float
     fit: LearningFit
     draws: LearningDraws
+    _averages: dict[bytes, FloatArray] = field(default_factory=dict, init=False)
 
     @property
     def trainees(self) -> tuple[str, ...]:
@@ -264,7 +265,14 @@ class LearningCurve:
         return np.array([self.fit.hierarchy.loading(theta) for theta in self.draws.theta])
 
     def _average(self, number: NDArray[np.int64] | FloatArray) -> FloatArray:
-        """Rates averaged over trainees, shape (points, cases)."""
+        """Rates averaged over trainees, shape (points, cases), worked out once for each set of case numbers."""
+        key = np.asarray(number, dtype=np.float64).tobytes()
+        if key not in self._averages:
+            self._averages[key] = self._integrate(number)
+        return self._averages[key]
+
+    def _integrate(self, number: NDArray[np.int64] | FloatArray) -> FloatArray:
+        """Average the rates over trainees, shape (points, cases)."""
         shape = self.fit.hierarchy.shape
         z, log_weight = normal_grid(shape.nodes, shape.size)
         effects = self.draws.theta[:, None, : shape.size] + np.einsum("spq,nq->snp", self._loadings(), z)

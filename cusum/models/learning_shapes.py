@@ -91,7 +91,24 @@ class Shape:
         array of float, shape (..., cases)
             Rates.
         """
-        return self.curve([value[..., None] for value in self.natural(effects)], case)[0]
+        return self.rate([value[..., None] for value in self.natural(effects)], case)
+
+    def rate(self, natural: Sequence[FloatArray], case: FloatArray) -> FloatArray:
+        """Give the failure rate alone.
+
+        Parameters
+        ----------
+        natural : sequence of array
+            Natural parameters, each of a shape that goes with that of `case`.
+        case : array of float
+            Case numbers.
+
+        Returns
+        -------
+        array of float
+            Rates.
+        """
+        return self.curve(natural, case)[0]
 
     def curve(self, natural: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
         """Give the failure rate, and the derivative of its log odds by each transformed parameter.
@@ -171,6 +188,15 @@ class Asymptotic(Shape):
         """Final rate, first rate, and 1 / time constant."""
         rates = expit(np.clip(effects[..., :2], -_FARTHEST, _FARTHEST))
         return [rates[..., 0], rates[..., 1], np.exp(-np.clip(effects[..., 2], _FASTEST, _SLOWEST))]
+
+    def rate(self, natural: Sequence[FloatArray], case: FloatArray) -> FloatArray:
+        """The rate alone: its derivatives take most of the time."""
+        final, first, speed = natural
+        left = (case - 1) * -speed
+        np.exp(left, out=left)
+        left *= first - final
+        left += final
+        return left
 
     def curve(self, natural: Sequence[FloatArray], case: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
         """Final + (first - final) exp(-(case - 1) / time constant)."""

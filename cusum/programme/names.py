@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["fold_name"]
 
@@ -31,6 +32,12 @@ def fold_name(text: str) -> str:
     >>> fold_name("Art.kanyle"), fold_name("Spinalanæstesi"), fold_name("  A - Kanyle ")
     ('artkanyle', 'spinalanaestesi', 'akanyle')
     """
+    return _fold(text)
+
+
+@lru_cache(maxsize=20_000)
+def _fold(text: str) -> str:
+    """Fold a name; the same few names are asked for over and over while a file is read."""
     written_out = unicodedata.normalize("NFC", text).casefold().translate(_FOLD)
     plain = unicodedata.normalize("NFKD", written_out)
     return "".join(letter for letter in plain if letter.isalnum())

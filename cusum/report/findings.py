@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cusum.errors import InvalidData
+from cusum.report.table import records
 
 if TYPE_CHECKING:
     from cusum.cohort import Cohort
@@ -105,6 +106,30 @@ class Findings:
         found: pd.DataFrame = self._known[key]
         return found
 
+    def case_mix_of(self, by: str, unit: str) -> dict[tuple[str, str], list[Any]]:
+        """Take one trainee's or department's rows of the description of who gets which cases.
+
+        Parameters
+        ----------
+        by : {"trainee", "department"}
+            What `unit` is.
+        unit : str
+            As the description names it.
+
+        Returns
+        -------
+        dict of tuple of (procedure, covariate) to list
+            Rows, each with its columns as attributes.
+        """
+        key = ("case_mix_of", by)
+        if key not in self._known:
+            units: dict[str, dict[tuple[str, str], list[Any]]] = {}
+            for row in records(self.case_mix(by)):
+                units.setdefault(row.unit, {}).setdefault((row.procedure, row.covariate), []).append(row)
+            self._known[key] = units
+        found: dict[tuple[str, str], list[Any]] = self._known[key].get(unit, {})
+        return found
+
     def completeness(self, by: str) -> pd.DataFrame:
         """Say how much of what was done is charted.
 
@@ -176,6 +201,25 @@ class Findings:
             return compare_departments(table)
         except InvalidData:
             return None
+
+    def departments_in(self, compared: DepartmentComparison) -> dict[str, Any]:
+        """Take a comparison's rows by department.
+
+        Parameters
+        ----------
+        compared : DepartmentComparison
+            One of this report's.
+
+        Returns
+        -------
+        dict of str to row
+            Rows with their columns as attributes.
+        """
+        key = ("departments_in", str(id(compared)))
+        if key not in self._known:
+            self._known[key] = {getattr(row, compared.by): row for row in records(compared.table)}
+        found: dict[str, Any] = self._known[key]
+        return found
 
     def cases(self, procedure: str, *, adjusted: bool) -> pd.DataFrame:
         """Take the charted cases of a procedure, with the department where each was done.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -201,4 +203,11 @@ def records(frame: pd.DataFrame) -> list[Any]:
     >>> records(pd.DataFrame({"case": [1, 2]}))[1].case
     2
     """
-    return list(frame.itertuples(index=False))
+    row = _row_kind(tuple(map(str, frame.columns)))
+    return list(map(row._make, zip(*(values.tolist() for _, values in frame.items()), strict=True)))
+
+
+@lru_cache(maxsize=200)
+def _row_kind(columns: tuple[str, ...]) -> Any:
+    """Make the kind of row that has these columns as attributes; making one takes longer than filling many."""
+    return namedtuple("Row", columns, rename=True)

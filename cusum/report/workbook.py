@@ -9,6 +9,7 @@ from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from cusum.report.codes import code_words, problem_sentence
@@ -81,6 +82,7 @@ _WIDEST = 60
 _REGISTRATIONS = frozenset({"table", "rejected", "flagged", "decisions"})
 _PLACE = "\ufdd0"  # no text holds this sign: it stands for the row number until that is known
 _FIRST_DAY = pd.Timestamp("1899-12-30")
+_INFINITE = float("inf")
 
 
 def neutral(text: str) -> str:
@@ -200,6 +202,8 @@ def _cells(site: Site, column: str, values: pd.Series, letter: str, style: int) 
     if pd.api.types.is_datetime64_any_dtype(values):
         days = (values - _FIRST_DAY).dt.days
         return ["" if pd.isna(day) else f"{opening}><v>{int(day)}</v></c>" for day in days.tolist()]
+    if pd.api.types.is_float_dtype(values.dtype) and isinstance(values.dtype, np.dtype):
+        return [f"{opening}><v>{value!r}</v></c>" if abs(value) < _INFINITE else "" for value in values.tolist()]
     known = code_words(site, column)
     seen: dict[Any, str] = {}
     cells = []

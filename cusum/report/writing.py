@@ -125,6 +125,8 @@ def write_report(
     ...     print(paths.index.name, len(paths.trainees), sorted(paths.procedures)[:2])
     index.html 1 ['arterial_line', 'block']
     """
+    from cusum.figures.plain import plain_figures
+
     words = get_language(language)
     target = Path(folder)
     if cohort.trainees.empty:
@@ -137,7 +139,7 @@ def write_report(
         cohort = pseudonymise_cohort(cohort, secret)
     site = Site(cohort, words, pseudonymise, models)
     files: dict[str, bytes] = {}
-    with progress_reporter(progress, words.text("Writing the report")) as tell:
+    with progress_reporter(progress, words.text("Writing the report")) as tell, plain_figures():
         steps = list(_steps(site))
         for done, (path, what, make) in enumerate(steps):
             tell(done, len(steps), what)

@@ -37,17 +37,17 @@ def case_mix_table(site: Site, by: str, name: str, hidden: set[str] | None = Non
         One row a procedure; None where nothing is known about the patients.
     """
     text = site.language.text
-    frame = site.findings.case_mix(by)
-    mine = frame[(frame["unit"] == (name or NOWHERE)) & ~frame["procedure"].isin(hidden or set())]
-    columns = [one for one in _measures(site) if (mine["covariate"] == one[0]).any()]
-    if mine.empty or not columns:
+    every = site.findings.case_mix_of(by, name or NOWHERE)
+    mine = {key: rows for key, rows in every.items() if key[0] not in (hidden or set())}
+    described = {covariate for _, covariate in mine}
+    columns = [one for one in _measures(site) if one[0] in described]
+    if not columns:
         return None
     rows = []
     for procedure in site.procedures:
-        own = mine[mine["procedure"] == procedure]
-        if own.empty:
+        if not any(key[0] == procedure for key in mine):
             continue
-        cells = [_cell(site, own[own["covariate"] == covariate], covariate) for covariate, _ in columns]
+        cells = [_cell(site, mine.get((procedure, covariate), []), covariate) for covariate, _ in columns]
         rows.append((Cell(site.name(procedure), href=site.procedures[procedure]), *cells))
     others = text("below: all other trainees") if by == "trainee" else text("below: all other departments")
     return table(
@@ -74,17 +74,17 @@ def _measures(site: Site) -> list[tuple[str, str]]:
     ]
 
 
-def _cell(site: Site, rows: pd.DataFrame, covariate: str) -> Cell:
+def _cell(site: Site, rows: list[Any], covariate: str) -> Cell:
     """Write a share or a mean, with that of all others below."""
-    if rows.empty:
+    if not rows:
         return Cell("–")
     if covariate in {"urgency", "asa"}:
         here, others = _share(rows, covariate, "share"), _share(rows, covariate, "others_share")
         return Cell(site.language.percent(here), note=_or_none(site, others))
-    mean = rows[rows["level"] == "mean"]
-    if mean.empty:
+    mean = next((row for row in rows if row.level == "mean"), None)
+    if mean is None:
         return Cell("–")
-    here, others = float(mean["mean"].iloc[0]), float(mean["others_mean"].iloc[0])
+    here, others = float(mean.mean), float(mean.others_mean)
     if covariate == "expected":
         return Cell(site.language.percent(here, 1), note=_or_none(site, others, 1))
     return Cell(site.language.number(here, 1), note="" if pd.isna(others) else site.language.number(others, 1))
@@ -95,13 +95,23 @@ def _or_none(site: Site, share: float, digits: int = 0) -> str:
     return "" if pd.isna(share) else site.language.percent(share, digits)
 
 
-def _share(rows: pd.DataFrame, covariate: str, column: str) -> float:
+def _share(rows: list[Any], covariate: str, column: str) -> float:
     """Add up the share of emergencies, or of high ASA classes."""
+    chosen = [float(getattr(row, column)) for row in rows if _counts(str(row.level), covariate)]
+    known = [share for share in chosen if not pd.isna(share)]
+    if not chosen:
+        return 0.0
+    return sum(known) if known else float("nan")
+
+
+def _counts(level: str, covariate: str) -> bool:
+    """Tell whether a level is an emergency, or a high ASA class."""
     if covariate == "urgency":
-        chosen = rows["level"] == "emergency"
-    else:
-        chosen = pd.to_numeric(rows["level"], errors="coerce") >= _HIGH_ASA
-    return float(rows.loc[chosen, column].sum(min_count=1)) if chosen.any() else 0.0
+        return level == "emergency"
+    try:
+        return float(level) >= _HIGH_ASA
+    except ValueError:
+        return False
 
 
 def volume_table(site: Site, department: str) -> Table:

@@ -105,8 +105,8 @@ def _ratio(site: Site, department: str, procedure: str, adjusted: bool) -> _Rati
     compared = site.findings.comparison(procedure, adjusted=adjusted)
     if compared is None:
         return None
-    mine = compared.table[compared.table[compared.by] == (department or NOWHERE)]
-    return _Ratio(records(mine)[0], adjusted) if len(mine) else None
+    row = site.findings.departments_in(compared).get(department or NOWHERE)
+    return None if row is None else _Ratio(row, adjusted)
 
 
 def _ratios(site: Site, department: str) -> Table:
