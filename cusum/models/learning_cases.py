@@ -167,5 +167,8 @@ def _check_enough(trainees: int, failure: FloatArray) -> None:
             least=FEWEST_TRAINEES,
         )
     if failure.min() == failure.max():
-        found = "there is no failure among {n} cases" if failure.max() == 0 else "there is no success among {n} cases"
-        raise InvalidData(found, expected="both failures and successes", n=failure.size)
+        if failure.max() == 0:
+            raise InvalidData(
+                "there is no failure among {n} cases", expected="both failures and successes", n=failure.size
+            )
+        raise InvalidData("there is no success among {n} cases", expected="both failures and successes", n=failure.size)

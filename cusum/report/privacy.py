@@ -13,18 +13,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cusum.errors import PrivacyError
+from cusum.report.masking import name_mask
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cusum.cohort import Cohort
     from cusum.registrations import Registrations
+    from cusum.registrations.provenance import Provenance
 
 __all__ = ["KEY_VARIABLE", "key_file", "name_pseudonyms", "pseudonymise_cohort", "pseudonyms", "read_key"]
 
 KEY_VARIABLE = "CUSUM_PSEUDONYM_KEY"
 _SHORTEST_KEY = 16
 _SHORTEST_NAME = 6
+_FREE_TEXT = ("technique", "complication")
+_TRACED = frozenset(
+    ("programme", "chart", "as_of", "later_than_as_of", "date_order", "duplicates", "encoding", "strict", "synthetic")
+)
+"""Parameters of the provenance that cannot name a person; those that name files, sheets or columns can."""
+_SYNTHETIC_FILE = "danish_cohort"
 _CANONICAL = frozenset(
     (
         "trainee",
@@ -185,8 +193,9 @@ def pseudonymise_cohort(cohort: Cohort, key: bytes) -> Cohort:
     -------
     Cohort
         The same results under pseudonyms, sorted by them, so that the order gives nothing away. Columns of the file
-        that are not part of the canonical table, the source's own registration ids and sheet names are left out,
-        because they may name a person.
+        that are not part of the canonical table, the source's own registration ids, the names of the file and its
+        sheets are left out, because they may name a person; a technique or complication that holds a word of a
+        trainee's name is replaced by ``[…]`` (see :func:`cusum.report.masking.name_mask`).
 
     Notes
     -----
@@ -204,9 +213,11 @@ def pseudonymise_cohort(cohort: Cohort, key: bytes) -> Cohort:
         renamed["assessments"] = replace(
             register,
             table=_rename(register.table, mapping).assign(sheet=""),
+            provenance=_provenance(register.provenance),
             rejected=register.rejected.iloc[:0],
             decisions=register.decisions.iloc[:0],
         )
+    renamed["provenance"] = _provenance(cohort.provenance)
     return replace(cohort, registrations=_registrations(registrations, mapping), **renamed)
 
 
@@ -244,12 +255,33 @@ def _rename(frame: pd.DataFrame, mapping: Mapping[str, str]) -> pd.DataFrame:
     return frame.assign(trainee=trainee).sort_values("trainee", kind="stable", ignore_index=True)
 
 
+def _provenance(provenance: Provenance) -> Provenance:
+    """Leave the fingerprint of the data to speak for the name of the file, which is often that of a person."""
+    kept = {name: value for name, value in provenance.parameters.items() if name in _TRACED}
+    if provenance.source.startswith(_SYNTHETIC_FILE):
+        kept["synthetic"] = "true"  # what the name of the file told
+    return replace(provenance, source=provenance.fingerprint[:12], parameters=kept)
+
+
+def _mask_text(table: pd.DataFrame, mapping: Mapping[str, str]) -> pd.DataFrame:
+    """Take out the cells of free text that hold a trainee's name."""
+    mask = name_mask(mapping)
+    masked = {}
+    for column in _FREE_TEXT:
+        if column in table:
+            known = {value: mask(value) for value in table[column].unique() if isinstance(value, str)}
+            cells = [known.get(value, value) if isinstance(value, str) else value for value in table[column]]
+            masked[column] = type(table[column])(cells, index=table.index, dtype=table[column].dtype)
+    return table.assign(**masked)
+
+
 def _registrations(registrations: Registrations, mapping: Mapping[str, str]) -> Registrations:
     """Put pseudonyms in the registrations, and leave out what might name a person."""
     from cusum.registrations.layout import NOT_USED
 
     table = _rename(registrations.table, mapping)
     table = table[[column for column in table.columns if column in _CANONICAL]].assign(sheet="")
+    table = _mask_text(table, mapping)
     listed: dict[str, Any] = {}
     for name in ("rejected", "flagged"):
         frame = _rename(getattr(registrations, name), mapping)
@@ -261,4 +293,5 @@ def _registrations(registrations: Registrations, mapping: Mapping[str, str]) -> 
     hidden = of_sheet | subject.isin(list(mapping)) | (decisions["decision"] == NOT_USED)
     naming = topic.isin(["heading", "duplicate_heading", "filled_column"])  # their detail is the name of a sheet
     decisions = decisions.assign(subject=subject.mask(hidden, ""), detail=decisions["detail"].mask(naming, ""))
-    return replace(registrations, table=table, decisions=decisions, **listed)
+    listed |= {"table": table, "decisions": decisions, "provenance": _provenance(registrations.provenance)}
+    return replace(registrations, **listed)

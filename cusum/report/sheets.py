@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cusum.report.findings import NOWHERE
+from cusum.report.pages.adjustment import hide_level
 from cusum.report.pages.comparing import hidden_procedures
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def _models(site: Site) -> pd.DataFrame:
     if adjusted is None or not adjusted.models:
         return pd.DataFrame()
     pieces = [(key, model.summary()) for key, model in adjusted.models.items()]
+    pieces = [(key, rows.assign(term=[hide_level(site, term) for term in rows["term"]])) for key, rows in pieces]
     return pd.concat([rows.assign(procedure=key)[["procedure", *rows]] for key, rows in pieces], ignore_index=True)
 
 

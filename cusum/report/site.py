@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,8 @@ class Site:
         Whether learning curves are fitted.
     embedding : Embedding
         Keeps the theme that the figures share.
+    hide : callable, default str
+        Takes out a text that holds a trainee's name; by default every text stays.
     """
 
     cohort: Cohort
@@ -46,6 +48,7 @@ class Site:
     pseudonymised: bool = False
     models: bool = True
     embedding: Embedding = field(default_factory=Embedding)
+    hide: Callable[[str], str] = str
 
     @cached_property
     def findings(self) -> Findings:
@@ -171,7 +174,9 @@ class Site:
                 rejected=number(rejected),
             ),
             text(
-                "Source {source}; data fingerprint {fingerprint}; as of {as_of}; cusum version {version}.",
+                "Data fingerprint {fingerprint}; as of {as_of}; cusum version {version}."
+                if self.pseudonymised
+                else "Source {source}; data fingerprint {fingerprint}; as of {as_of}; cusum version {version}.",
                 source=provenance.source,
                 fingerprint=provenance.fingerprint[:12],
                 as_of=self.language.date(self.cohort.as_of),
@@ -181,6 +186,13 @@ class Site:
         if self.pseudonymised:
             lines.append(text("The trainees' names are pseudonyms; the key is not part of this report."))
         return lines
+
+    @property
+    def source(self) -> str:
+        """Name of the file; its fingerprint under pseudonyms, because a file is often named after a person."""
+        if not self.pseudonymised:
+            return self.cohort.provenance.source
+        return self.language.text("data {fingerprint}", fingerprint=self.cohort.provenance.fingerprint[:12])
 
     @property
     def period(self) -> str:

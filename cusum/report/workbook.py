@@ -14,6 +14,7 @@ import pandas as pd
 
 from cusum.report.codes import code_words, problem_sentence
 from cusum.report.headings import SHEETS, column_heading
+from cusum.report.masking import MASK
 from cusum.report.sheets import further_sheets
 
 if TYPE_CHECKING:
@@ -160,6 +161,8 @@ def _front_sheet(book: Any, site: Site) -> None:
     lines += [*site.footer(counts["used"], counts["rejected"]), ""]
     lines.append(text("Rates are fractions shown as percentages. Case numbers count from 1."))
     lines.append(text("A text that begins with = + - or @ stands behind an apostrophe, so that it is not a formula."))
+    if site.pseudonymised:
+        lines.append(text("A text of the file with a word of a trainee's name in it is shown as {mask}.", mask=MASK))
     for line in lines:
         sheet.append([neutral(line)])
 

@@ -14,6 +14,7 @@ from cusum.errors import InvalidData, InvalidParameter
 from cusum.language import get_language
 from cusum.report.embedding import plotly_script
 from cusum.report.key_file import check_key_file, write_key_file
+from cusum.report.masking import name_mask
 from cusum.report.privacy import name_pseudonyms, pseudonymise_cohort, read_key
 from cusum.report.rendering import Renderer
 from cusum.report.site import Site
@@ -137,7 +138,7 @@ def write_report(
         secret = read_key(target, key=key)
         mapping = name_pseudonyms(cohort, secret)
         cohort = pseudonymise_cohort(cohort, secret)
-    site = Site(cohort, words, pseudonymise, models)
+    site = Site(cohort, words, pseudonymise, models, hide=name_mask(mapping) if mapping else str)
     files: dict[str, bytes] = {}
     with progress_reporter(progress, words.text("Writing the report")) as tell, plain_figures():
         steps = list(_steps(site))

@@ -147,12 +147,13 @@ def risk_section(site: Site, procedure: str) -> dict[str, Any] | None:
     text = site.language.text
     if not site.findings.adjusted(procedure):
         refused = adjusted.refused.get(procedure)
-        reason = "" if refused is None else refused.render(site.language.translate)
+        reason = "" if refused is None else site.hide(refused.render(site.language.translate))
+        reason = f"{reason[:1].upper()}{reason[1:]}"
         sentence = text("This procedure is not adjusted: there is no risk model for it. {reason}", reason=reason)
         return {"sentences": [sentence.strip()], "coefficients": None, "figure": None}
     model = adjusted.models.get(procedure)
     sentences = [] if model is None else [_model_sentence(site, model)]
-    sentences += [] if model is None else [note_sentence(site, note) for note in model_notes(model)]
+    sentences += [] if model is None else [site.hide(note_sentence(site, note)) for note in model_notes(model)]
     sentences += _left_out(site, procedure)
     if same_cases(site):
         sentences.append(same_cases(site))
@@ -204,7 +205,7 @@ def _coefficients(site: Site, model: RiskModel) -> Table:
     text, number = site.language.text, site.language.number
     rows = [
         (
-            _term(site, str(row.term)),
+            _term(site, hide_level(site, str(row.term))),
             number(float(row.odds_ratio), 2),
             text(
                 "{low} to {high}", low=number(float(row.odds_ratio_low), 2), high=number(float(row.odds_ratio_high), 2)
@@ -220,6 +221,25 @@ def _coefficients(site: Site, model: RiskModel) -> Table:
         rows,
         note=text("For a number the ratio is for one unit more; for a category it is against the first one."),
     )
+
+
+def hide_level(site: Site, term: str) -> str:
+    """Take out the category of a coefficient where it holds a trainee's name.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+    term : str
+        Name of a coefficient, such as ``"technique[paramedian]"``.
+
+    Returns
+    -------
+    str
+        The term, under pseudonyms without the name.
+    """
+    name, bracket, level = term.partition("[")
+    return f"{name}[{site.hide(level.removesuffix(']'))}]" if bracket else term
 
 
 def _term(site: Site, term: str) -> Cell:

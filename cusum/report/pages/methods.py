@@ -252,7 +252,7 @@ def _parameters(site: Site) -> Table:
     text = site.language.text
     provenance = site.cohort.provenance
     rows: list[tuple[str, object]] = [
-        (text("Source"), provenance.source),
+        *([] if site.pseudonymised else [(text("Source"), provenance.source)]),
         (text("Data fingerprint (SHA-256)"), provenance.fingerprint),
         (text("As of"), site.language.date(site.cohort.as_of)),
         (text("Program version"), f"cusum {provenance.version}"),

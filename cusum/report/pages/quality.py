@@ -35,7 +35,7 @@ def quality_page(site: Site) -> dict[str, Any]:
     counts = registrations.counts
     return {
         "title": text("Data quality"),
-        "head": [text("Data quality"), site.cohort.provenance.source],
+        "head": [text("Data quality"), site.source],
         "facts": [
             (text("Registrations read"), number(counts["read"])),
             (text("used"), number(counts["used"])),
