@@ -187,9 +187,10 @@ def _follow(
     crossings: pd.DataFrame, people: pd.DataFrame, table: pd.DataFrame, last: pd.Timestamp, months: int
 ) -> pd.DataFrame:
     """Say from which day to which each trainee was followed: to the end of the post, or longer if still registering."""
-    latest = table.groupby("trainee", observed=True)["performed_on"].max()
     days = people.set_index("trainee")["started_on"].to_frame()
-    over = (days["started_on"] + pd.DateOffset(months=months)).clip(upper=last)
+    latest = table.groupby("trainee", observed=True)["performed_on"].max().reindex(days.index)
+    over = days["started_on"] + pd.DateOffset(months=months)
+    over = over.where(over <= last, last)
     days["followed_to"] = over.where(over >= latest, latest)
     return crossings.join(days.astype("datetime64[us]"), on="trainee")
 
