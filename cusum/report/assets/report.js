@@ -19,7 +19,7 @@
 
   function fitForPrint(printing) {
     document.querySelectorAll(".chart[data-drawn]").forEach(function (place) {
-      const paper = document.body.classList.contains("trainee") ? 685 : 1010;
+      const paper = document.body.classList.contains("trainee") ? 850 : 1010; // a trainee's is then made smaller, see the style
       Plotly.relayout(place, printing ? { width: paper } : { autosize: true, width: null });
     });
   }
