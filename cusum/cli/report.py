@@ -34,6 +34,7 @@ from cusum.cli.speaking import speaking
 from cusum.language import Language
 
 if TYPE_CHECKING:
+    from cusum.cohort import Cohort
     from cusum.registrations import Registrations
     from cusum.report import ReportPaths
 
@@ -165,6 +166,8 @@ def write_pages(
             risk=expected,
             assessments=_register(assessments, programme, language),
         )
+        if unknown := _unknown(cohort, language):
+            typer.echo(unknown)
         paths = write_report(
             cohort,
             out,
@@ -197,6 +200,21 @@ def _register(file: Path | None, programme: Any, language: Language) -> Any:
     numbers = {name: language.number(register.counts[name]) for name in ("read", "used", "rejected")}
     typer.echo(language.text("Assessments: read {read} rows = used {used} + rejected {rejected}.", **numbers))
     return register
+
+
+def _unknown(cohort: Cohort, language: Language) -> str:
+    """Say how many assessments are of people without registrations, if any are."""
+    from cusum.cohort.competences import unknown_trainees
+
+    strangers = unknown_trainees(cohort)
+    if strangers.empty:
+        return ""
+    return language.plural(
+        "Assessments of {n} person who has no registrations: {rows}. See the page on data quality.",
+        "Assessments of {n} people who have no registrations: {rows}. See the page on data quality.",
+        len(strangers),
+        rows=language.number(int(strangers["assessments"].sum())),
+    )
 
 
 def counted(registrations: Registrations, language: Language) -> str:

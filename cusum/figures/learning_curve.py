@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from cusum.figures.sketch import Sketch
 from cusum.figures.survival import case_ticks
@@ -14,13 +15,12 @@ from cusum.figures.writing import level_words
 from cusum.language import Language, get_language
 
 if TYPE_CHECKING:
-    import pandas as pd
     import plotly.graph_objects as go
 
     from cusum.criterion import Criterion
     from cusum.models import LearningCurve
 
-__all__ = ["plot_learning_curve"]
+__all__ = ["meeting_words", "plot_learning_curve"]
 
 _HEIGHT = 460
 _POINTS = 14
@@ -187,7 +187,7 @@ def _draw_meeting(sketch: Sketch, result: LearningCurve, rate: float, words: Lan
         error_x={"type": "data", "symmetric": False, "array": [high - case], "arrayminus": [case - low]}
         | {"thickness": 2, "width": 5, "color": CURVE},
         name=words.text("the average meets the acceptable rate"),
-        hovertemplate=f"{_meeting_words(result, rate, words)}<extra></extra>",
+        hovertemplate=f"{meeting_words(result, rate, words)}<extra></extra>",
         meta={"role": "meeting"},
     )
 
@@ -206,17 +206,50 @@ def _ends(table: pd.DataFrame, name: str, words: Language) -> str:
 
 def _meeting(result: LearningCurve, criterion: Criterion | None, words: Language) -> list[str]:
     """Say where the average curve meets the acceptable rate."""
-    return [] if criterion is None else [_meeting_words(result, criterion.acceptable, words)]
+    return [] if criterion is None else [meeting_words(result, criterion.acceptable, words)]
 
 
-def _meeting_words(result: LearningCurve, rate: float, words: Language) -> str:
-    """Say where the average curve meets a rate, or that it is not certain."""
+def meeting_words(result: LearningCurve, rate: float, words: Language) -> str:
+    """Say where the average curve meets the acceptable rate, as far as that can be told.
+
+    Parameters
+    ----------
+    result : LearningCurve
+        From `cusum.fit_learning_curve`.
+    rate : float
+        The acceptable failure rate, in (0, 1).
+    words : Language
+        The reader's.
+
+    Returns
+    -------
+    str
+        One sentence, or two where it is beyond what has been seen.
+    """
     row = result.meets(rate).iloc[0]
     written = level_words(rate, words)
-    if not row[["case", "low", "high"]].notna().all():
+    if pd.isna(row["case"]):
         return words.text(
-            "Whether and when the average meets {rate} is not certain from these procedures.", rate=written
+            "Whether and when the average curve meets the acceptable failure rate of {rate} cannot be decided from "
+            "these procedures.",
+            rate=written,
         )
-    case, low, high = (words.number(int(row[column])) for column in ("case", "low", "high"))
-    told = "The average meets {rate} at no. {case} ({level} interval {low} to {high})."
-    return words.text(told, rate=written, case=case, level=level_words(result.confidence, words), low=low, high=high)
+    if int(row["case"]) == 1:
+        return words.text(
+            "The average curve lies below the acceptable failure rate of {rate} from the beginning.", rate=written
+        )
+    values = {name: "" if pd.isna(row[name]) else words.number(int(row[name])) for name in ("case", "low", "high")}
+    values |= {"rate": written, "level": level_words(result.confidence, words)}
+    if values["high"]:
+        told = words.text(
+            "The average curve meets the acceptable failure rate of {rate} at procedure no. {case} ({level} interval "
+            "{low} to {high}).",
+            **values,
+        )
+    else:
+        told = words.text(
+            "The average curve meets the acceptable failure rate of {rate} at procedure no. {case} ({level} interval "
+            "from {low}, no upper limit).",
+            **values,
+        )
+    return told if int(row["case"]) <= result.longest else f"{told} {words.text('That is beyond what has been seen.')}"

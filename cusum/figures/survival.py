@@ -256,13 +256,9 @@ def median_words(median: Any, language: Language, level: str, *, clock: str = "c
     at = {name: language.number(median[name]) for name in ("median", "low", "high")}
     if pd.isna(median["high"]):
         if clock == "days":
-            told = language.translate(
-                "median: day {median} ({level} confidence interval from {low}, no upper limit yet)"
-            )
+            told = language.translate("median: day {median} ({level} confidence interval from {low}, no upper limit)")
         else:
-            told = language.translate(
-                "median: no. {median} ({level} confidence interval from {low}, no upper limit yet)"
-            )
+            told = language.translate("median: no. {median} ({level} confidence interval from {low}, no upper limit)")
     elif clock == "days":
         told = language.translate("median: day {median} ({level} confidence interval {low} to {high})")
     else:

@@ -173,7 +173,7 @@ def code_words(site: Site, column: str) -> dict[str, str]:
         return items | {key: site.name(key) for key in programme.procedures}
     if column == "milestone":
         return {milestone.key: milestone.name[language.code] for milestone in programme.milestones}
-    if column in {"status", "state"}:
+    if column in {"status", "state", "document_state"}:
         documents = {code: language.translate(words) for code, words in STATES.items()}
         return documents | {code: language.status(code) for code in _STATUSES}
     if column == "role":

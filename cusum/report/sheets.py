@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["further_sheets"]
 
 _DEPARTMENTS = ["cases", "failures", "expected", "rate", "ratio", "ratio_low", "ratio_high", "side", "beyond"]
+_COMPETENCES = {"state": "document_state", "of": "done_of"}
+_CURVE = {"rate": "fitted_rate", "low": "rate_low", "high": "rate_high"}
 
 
 def further_sheets(site: Site) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -43,7 +45,7 @@ def further_sheets(site: Site) -> Iterator[tuple[str, pd.DataFrame]]:
         (text("Case mix, departments"), _hide(site, site.findings.case_mix("department"), "unit")),
         (text("Forecast"), site.findings.forecast),
         (text("Completeness"), site.findings.completeness("trainee")),
-        (text("Competences"), site.cohort.competences),
+        (text("Competences"), site.cohort.competences.rename(columns=_COMPETENCES)),
         (text("Learning curves"), _curves(site)),
     ]
     for title, frame in sheets:
@@ -82,7 +84,8 @@ def _compared(site: Site) -> pd.DataFrame:
             if compared is not None:
                 rows = compared.table[["department", *_DEPARTMENTS]]
                 rows = rows.assign(procedure=procedure, adjusted=adjusted)
-                pieces.append(rows[["department", "procedure", "adjusted", *_DEPARTMENTS]])
+                rows = rows[["department", "procedure", "adjusted", *_DEPARTMENTS]]
+                pieces.append(rows.rename(columns={"rate": "observed_rate"}))
     if not pieces:
         return pd.DataFrame()
     return _hide(site, pd.concat(pieces, ignore_index=True).sort_values("department", kind="stable"), "department")
@@ -103,8 +106,8 @@ def _curves(site: Site) -> pd.DataFrame:
     for procedure in site.procedures:
         chosen = site.findings.learning(procedure)
         if chosen is not None and chosen.curve is not None:
-            rows = chosen.curve.population().rename(columns={"low": "rate_low", "high": "rate_high"})
+            rows = chosen.curve.population().rename(columns=_CURVE)
             rows = rows.assign(procedure=procedure, shape=chosen.curve.kind)
-            columns = ["procedure", "shape", "case", "rate", "rate_low", "rate_high", "trainees_low", "trainees_high"]
+            columns = ["procedure", "shape", "case", *_CURVE.values(), "trainees_low", "trainees_high"]
             pieces.append(rows[columns])
     return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()

@@ -62,8 +62,9 @@ class Site:
 
     @cached_property
     def departments(self) -> dict[str, str]:
-        """Page of each department, relative to the report's folder, in the language's order."""
+        """Page of each department, relative to the report's folder, in the language's order; none if none is stated."""
         names = sorted(map(str, self.cohort.departments["department"]), key=self.language.sort_key)
+        names = [] if names == [""] else names
         return _pages("departments", names)
 
     @cached_property

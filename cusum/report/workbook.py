@@ -33,6 +33,8 @@ _PERCENT = frozenset(
         "false_alarm",
         "detection",
         "rate",
+        "observed_rate",
+        "fitted_rate",
         "rate_low",
         "rate_high",
         "risk",

@@ -115,6 +115,17 @@ def test_assessments_are_read_and_counted(command, cohort, trainees, tmp_path):
     assert "Assessments: read 1 rows = used 1 + rejected 0." in ended.out
 
 
+def test_assessments_of_people_without_registrations_are_counted(command, cohort, trainees, tmp_path):
+    register = tmp_path / "register.csv"
+    names = (trainees[0], "Ukendt Person", "Ukendt Person", "X. Y.")
+    lines = [f"{name};Kompetencekort 1;{day}-02-2025" for day, name in enumerate(names, start=10)]
+    register.write_text("\n".join(["Læge;Dokument;Dato", *lines]) + "\n", encoding="utf-8")
+    words = ("--assessments", register, "--no-models", "--language", "da", "--out", tmp_path / "pages")
+    ended = command("report", cohort, *words)
+    assert ended.code == 0
+    assert "Vurderinger af 2 personer, der ikke er i registreringerne: 3." in ended.out
+
+
 def test_who_is_who_comes_with_a_warning(command, cohort, trainees, tmp_path, monkeypatch):
     monkeypatch.setenv("CUSUM_PSEUDONYM_KEY", "a key that is for this test alone")
     names = tmp_path / "names.csv"

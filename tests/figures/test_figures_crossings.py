@@ -56,7 +56,7 @@ def test_numbers_at_risk_stand_under_the_axis(figure: go.Figure, traces: Traces)
 
 def test_the_median_is_written_on_the_curve_with_its_interval(figure: go.Figure, cohort: Cohort) -> None:
     note = next(note for note in figure.layout.annotations if note.name == "median")
-    assert note.text == "median: no. 28 (95% confidence interval from 27, no upper limit yet)"
+    assert note.text == "median: no. 28 (95% confidence interval from 27, no upper limit)"
     assert (note.x, note.y) == (28, 0.5)
     epidural = plot_crossings(cohort, "epidural", language="da")
     text = next(note.text for note in epidural.layout.annotations if note.name == "median")

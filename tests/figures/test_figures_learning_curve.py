@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cusum import Criterion, fit_learning_curve
 from cusum.errors import InvalidParameter
 from cusum.figures import alt_text, plot, plot_learning_curve
+from cusum.figures.learning_curve import meeting_words
 from cusum.figures.theme import CURVE
 from cusum.language import get_language
 from cusum.models.learning_simulation import draw_known_curves
@@ -77,9 +79,22 @@ def test_words(curve, language, title, axis, separators):
 def test_the_alternative_says_where_the_average_meets_the_rate(curve):
     row = curve.meets(0.15).iloc[0]
     alt = alt_text(plot_learning_curve(curve, criterion=CRITERION))
-    assert f"The average meets 15% at no. {row['case']} (95% interval {row['low']} to {row['high']})." in alt
+    interval = f"procedure no. {row['case']} (95% interval {row['low']} to {row['high']})."
+    assert f"The average curve meets the acceptable failure rate of 15% at {interval}" in alt
     hardly = Criterion(acceptable=0.001, unacceptable=0.01)
-    assert "not certain from these procedures" in alt_text(plot_learning_curve(curve, criterion=hardly))
+    assert "cannot be decided from these procedures" in alt_text(plot_learning_curve(curve, criterion=hardly))
+
+
+def test_a_meeting_without_upper_limit_is_told_and_not_called_undecided(curve):
+    """The median is known before the interval closes: the page and the figure must then say the same."""
+    told = [(rate, curve.meets(rate).iloc[0]) for rate in (0.03, 0.02, 0.015, 0.012, 0.01)]
+    rate, row = next((rate, row) for rate, row in told if pd.notna(row["case"]) and pd.isna(row["high"]))
+    words = f"at procedure no. {row['case']} (95% interval from {row['low']}, no upper limit)."
+    figure = plot_learning_curve(curve, criterion=Criterion(acceptable=rate, unacceptable=0.5))
+    assert words in figure.layout.title.subtitle.text
+    assert meeting_words(curve, rate, get_language("en")) == figure.layout.title.subtitle.text
+    assert ("beyond what has been seen" in alt_text(figure)) == (row["case"] > curve.longest)
+    assert meeting_words(curve, 0.9, get_language("en")).endswith("from the beginning.")
 
 
 def test_the_meeting_point_is_marked_with_its_interval(curve):

@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
@@ -158,3 +159,21 @@ def test_who_is_who_is_written_only_where_asked_and_outside(adjusted: Cohort, tm
         write_report(adjusted, tmp_path / "pages", key_file=tmp_path / "y.csv", **options)
     with pytest.raises(InvalidParameter, match="is there already"):
         write_report(adjusted, tmp_path / "pages", pseudonymise=True, key_file=names, **options)
+
+
+def test_the_workbook_calls_a_rate_and_a_state_by_what_they_are(reports) -> None:
+    """The same column name means different things in different tables."""
+    book = openpyxl.load_workbook(reports(False).workbook, read_only=True)
+    heads = {sheet.title: [cell.value for cell in next(sheet.iter_rows(max_row=1))] for sheet in book}
+    assert "Observed failure rate" in heads["Departments compared"]
+    assert {"Status of the document", "Out of"} <= set(heads["Competences"])
+    assert "Current failure rate" in heads["Charts case by case"]
+    assert not {"Current failure rate", "of"} & {*heads["Departments compared"], *heads["Competences"]}
+    assert "Current failure rate" not in heads.get("Learning curves", [])
+    assert "Status after the procedure" not in heads["Competences"]
+
+
+def test_the_risk_of_a_trainee_is_called_that_of_an_acceptable_performer(reports) -> None:
+    page = text_of(reports(False).trainees["Trainee0"])
+    assert "Expected failure probability of an acceptable performer, mean" in page
+    assert "acceptable performer, mean" not in text_of(reports(False).departments["Aarhus"])

@@ -40,7 +40,7 @@ def case_mix_table(site: Site, by: str, name: str, hidden: set[str] | None = Non
     every = site.findings.case_mix_of(by, name or NOWHERE)
     mine = {key: rows for key, rows in every.items() if key[0] not in (hidden or set())}
     described = {covariate for _, covariate in mine}
-    columns = [one for one in _measures(site) if one[0] in described]
+    columns = [one for one in _measures(site, by) if one[0] in described]
     if not columns:
         return None
     rows = []
@@ -52,7 +52,7 @@ def case_mix_table(site: Site, by: str, name: str, hidden: set[str] | None = Non
     others = text("below: all other trainees") if by == "trainee" else text("below: all other departments")
     return table(
         "case-mix",
-        text("Which cases: first here, {others}", others=others),
+        text("Which cases: first here, {others}", others=others) if _any_others(mine) else text("Which cases"),
         [text("Procedure"), *(Column(title, number=True) for _, title in columns)],
         rows,
         note=text(
@@ -62,11 +62,16 @@ def case_mix_table(site: Site, by: str, name: str, hidden: set[str] | None = Non
     )
 
 
-def _measures(site: Site) -> list[tuple[str, str]]:
+def _measures(site: Site, by: str) -> list[tuple[str, str]]:
     """List the covariates of the small table, with their headings."""
     text = site.language.text
     return [
-        ("expected", text("Expected failure probability, mean")),
+        (
+            "expected",
+            text("Expected failure probability of an acceptable performer, mean")
+            if by == "trainee"
+            else text("Expected failure probability, mean"),
+        ),
         ("urgency", text("Emergencies")),
         ("asa", text("ASA class 3 or more")),
         ("bmi", text("BMI, mean")),
@@ -95,12 +100,18 @@ def _or_none(site: Site, share: float, digits: int = 0) -> str:
     return "" if pd.isna(share) else site.language.percent(share, digits)
 
 
+def _any_others(mine: dict[tuple[str, str], list[Any]]) -> bool:
+    """Tell whether anybody else has cases of these procedures."""
+    return any(int(row.others_cases) > 0 for rows in mine.values() for row in rows)
+
+
 def _share(rows: list[Any], covariate: str, column: str) -> float:
     """Add up the share of emergencies, or of high ASA classes."""
     chosen = [float(getattr(row, column)) for row in rows if _counts(str(row.level), covariate)]
     known = [share for share in chosen if not pd.isna(share)]
     if not chosen:
-        return 0.0
+        nobody = column == "others_share" and all(int(row.others_cases) == 0 for row in rows)
+        return float("nan") if nobody else 0.0
     return sum(known) if known else float("nan")
 
 

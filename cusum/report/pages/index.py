@@ -165,6 +165,7 @@ def _departments(site: Site) -> Table:
         ],
         rows,
         sortable=True,
+        empty=text("The file states no departments."),
     )
 
 

@@ -39,7 +39,7 @@ def learning_section(site: Site, procedure: str) -> dict[str, Any] | None:
     dict or None
         Figure, sentences and table of shapes, or why there are none; None where the report goes without models.
     """
-    from cusum.figures import plot_learning_curve
+    from cusum.figures.learning_curve import meeting_words, plot_learning_curve
 
     chosen = site.findings.learning(procedure)
     if chosen is None:
@@ -62,7 +62,7 @@ def learning_section(site: Site, procedure: str) -> dict[str, Any] | None:
             table=_curve_table(site, chosen.curve),
         ),
         "sentences": [
-            _meeting(site, chosen.curve, float(rules.criterion.acceptable)),
+            meeting_words(chosen.curve, float(rules.criterion.acceptable), site.language),
             _choice(site, chosen),
             text(
                 "The curves are not adjusted for case mix. A trainee with few procedures is drawn towards the others, "
@@ -70,45 +70,6 @@ def learning_section(site: Site, procedure: str) -> dict[str, Any] | None:
             ),
         ],
     }
-
-
-def _meeting(site: Site, curve: LearningCurve, acceptable: float) -> str:
-    """Say at which procedure number the average curve meets the acceptable rate."""
-    text, language = site.language.text, site.language
-    row = curve.meets(acceptable).iloc[0]
-    rate = language.percent(acceptable)
-    if pd.isna(row["case"]):
-        return text(
-            "Whether and when the average curve meets the acceptable failure rate of {rate} cannot be decided from "
-            "these procedures.",
-            rate=rate,
-        )
-    if int(row["case"]) == 1:
-        return text("The average curve lies below the acceptable failure rate of {rate} from the beginning.", rate=rate)
-    case, low = language.number(int(row["case"])), language.number(int(row["low"]))
-    seen = "" if int(row["case"]) <= curve.longest else " " + text("That is beyond what has been seen.")
-    if pd.isna(row["high"]):
-        return (
-            text(
-                "The average curve meets the acceptable failure rate of {rate} at procedure no. {case} (95% interval "
-                "from {low}, no upper limit).",
-                rate=rate,
-                case=case,
-                low=low,
-            )
-            + seen
-        )
-    return (
-        text(
-            "The average curve meets the acceptable failure rate of {rate} at procedure no. {case} (95% interval {low} "
-            "to {high}).",
-            rate=rate,
-            case=case,
-            low=low,
-            high=language.number(int(row["high"])),
-        )
-        + seen
-    )
 
 
 def _choice(site: Site, chosen: ChosenCurve) -> str:

@@ -56,6 +56,7 @@ def quality_page(site: Site) -> dict[str, Any]:
         "decisions": _decisions(site),
         "ties": _ties(site),
         "completeness": _completeness(site),
+        "strangers": _strangers(site),
         "footer": site.footer(counts["used"], counts["rejected"]),
     }
 
@@ -180,6 +181,37 @@ def _ties(site: Site) -> list[str]:
     if (open_ones["order"] == "sampled").any():
         sentences.append(text("Where there are too many orders to follow them all, 2,000 were drawn at random."))
     return sentences
+
+
+def _strangers(site: Site) -> dict[str, Any] | None:
+    """List the assessments of people without registrations; under pseudonyms only how many there are."""
+    from cusum.cohort.competences import unknown_trainees
+
+    found = unknown_trainees(site.cohort)
+    if found.empty:
+        return None
+    text, number = site.language.text, site.language.number
+    sentence = site.language.plural(
+        "{rows} assessments of {n} person are not counted, because that person has no registrations; perhaps the name "
+        "is written in another way in the register.",
+        "{rows} assessments of {n} people are not counted, because those people have no registrations; perhaps their "
+        "names are written in another way in the register.",
+        len(found),
+        rows=number(int(found["assessments"].sum())),
+    )
+    if site.pseudonymised:
+        return {"sentence": sentence, "table": None}
+    rows = [
+        (row.trainee, Cell(number(int(row.assessments)), order=int(row.assessments)))
+        for row in records(found.sort_values("trainee", key=lambda names: names.map(site.language.sort_key)))
+    ]
+    listed = table(
+        "strangers",
+        text("Assessments of people without registrations"),
+        [text("Name in the register of assessments"), Column(text("Assessments"), number=True)],
+        rows,
+    )
+    return {"sentence": sentence, "table": listed}
 
 
 def _completeness(site: Site) -> Table:
