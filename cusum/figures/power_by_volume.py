@@ -121,12 +121,10 @@ def _needed(sketch: Sketch, result: PowerByVolume, power: float, words: Language
         meta={"role": "needed"},
     )
     text = words.text("{power} from {n} procedures on", power=share, n=words.number(cases))
-    left = result.bound[int(_LABEL * (result.cases[-1] - 1))] < power  # else the curves are where the words would stand
-    side: dict[str, Any] = {"xanchor": "left", "xshift": 4} if left else {"xanchor": "right"}
-    up: dict[str, Any] = {"x": 0, "yanchor": "bottom"} if left else {"x": 1, "yanchor": "top"}
-    sketch.note(
-        text=text, y=power, xref="x domain", **side, **up, font={"color": CURVE}, bgcolor=_GROUND, name="needed"
-    )
+    # The curves rise from left to right: below and after the marker there is room, except at the end of the axis.
+    late = cases > (1 - _LABEL) * result.cases[-1]
+    side: dict[str, Any] = {"xanchor": "right" if late else "left", "yanchor": "top", "yshift": -14 if late else -4}
+    sketch.note(text=text, x=cases, y=power, **side, font={"color": CURVE}, bgcolor=_GROUND, name="needed")
     return words.text("{power} power takes {n} procedures.", power=share, n=words.number(cases))
 
 

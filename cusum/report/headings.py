@@ -9,7 +9,7 @@ from cusum.language import msgid
 if TYPE_CHECKING:
     from cusum.language import Language
 
-__all__ = ["SHEETS", "column_heading"]
+__all__ = ["SHEETS", "column_heading", "mid_sentence"]
 
 SHEETS = {
     "status": msgid("Status"),
@@ -222,3 +222,24 @@ def column_heading(language: Language, column: str) -> str:
     ('Performed on', 'Vagt')
     """
     return language.translate(_COLUMNS[column]) if column in _COLUMNS else column
+
+
+def mid_sentence(name: str) -> str:
+    """Begin a heading with a small letter, so that it can stand within a sentence.
+
+    Parameters
+    ----------
+    name : str
+        A heading.
+
+    Returns
+    -------
+    str
+        The heading; one that begins with an abbreviation stays as it is.
+
+    Examples
+    --------
+    >>> mid_sentence("Urgency"), mid_sentence("ASA class")
+    ('urgency', 'ASA class')
+    """
+    return name if name[1:2].isupper() else f"{name[:1].lower()}{name[1:]}"

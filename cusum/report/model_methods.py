@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cusum.report.headings import column_heading
+from cusum.report.headings import column_heading, mid_sentence
 from cusum.report.table import records
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _risk(cohort: Cohort, language: Language) -> str:
     if not adjusted.models:
         return language.text("The expected failure probability of each case was taken from a column of the file.")
     columns = dict.fromkeys(v.column for model in adjusted.models.values() for v in model.design.variables)
-    names = language.join(column_heading(language, name) for name in columns)
+    names = language.join(mid_sentence(column_heading(language, name)) for name in columns)
     said = language.text(
         "The expected failure probability of each case came from a logistic regression for the procedure on "
         "{covariates}, with standard errors robust to the cases of one trainee going together.",

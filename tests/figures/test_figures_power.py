@@ -103,6 +103,8 @@ def test_power_by_volume_marks_the_plan_and_what_it_takes(traces: Traces) -> Non
         (116, 0.81),
         (162, 0.9),
     ]
+    notes = [(note.x, note.y, note.xref or "x") for note in figure.layout.annotations if note.name == "needed"]
+    assert notes == [(53, 0.5, "x"), (116, 0.8, "x"), (162, 0.9, "x")]  # beside their marks, not at the edges
     (planned,) = traces(figure, "planned")
     assert (planned.x[0], planned.y[0]) == (50, 0.497133)
     assert not traces(figure, "learner")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cusum.models.risk_notes import Note, model_notes
-from cusum.report.headings import column_heading
+from cusum.report.headings import column_heading, mid_sentence
 from cusum.report.table import Cell, Column, Table, records, table
 
 if TYPE_CHECKING:
@@ -70,12 +70,7 @@ def covariate_words(site: Site, model: RiskModel) -> list[str]:
         One for each column that it uses.
     """
     columns = dict.fromkeys(variable.column for variable in model.design.variables)
-    return [_mid_sentence(column_heading(site.language, name)) for name in columns]
-
-
-def _mid_sentence(name: str) -> str:
-    """Begin with a small letter, but for abbreviations."""
-    return name if name[1:2].isupper() else f"{name[:1].lower()}{name[1:]}"
+    return [mid_sentence(column_heading(site.language, name)) for name in columns]
 
 
 def same_cases(site: Site) -> str:
