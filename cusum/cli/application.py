@@ -15,6 +15,7 @@ from cusum.cli.demo import demo_command
 from cusum.cli.limit import limit_command
 from cusum.cli.plan import plan_command
 from cusum.cli.programme import programme_app
+from cusum.cli.refusing import reader_of, refusal
 from cusum.cli.report import report_command
 from cusum.cli.simulate import simulate_command
 from cusum.cli.version import version_command
@@ -71,22 +72,13 @@ def _run(arguments: list[str] | None) -> int:
         code = app(arguments, prog_name="cusum", standalone_mode=False)
     except typer.TyperException as error:
         if error.format_message().strip():
-            typer.echo(_wrong_use(error), err=True)
+            reader = reader_of(sys.argv[1:] if arguments is None else arguments)
+            typer.echo(refusal(error, reader), err=True)
         return 2
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("Interrupted.", err=True)
         return 130
     return code if isinstance(code, int) else 0
-
-
-def _wrong_use(error: typer.TyperException) -> str:
-    """Say what was wrong in the command, and where help is."""
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "cusum"
-    message = error.format_message().strip()
-    if "Usage:" in message:
-        return message
-    return f"{message}{'' if message.endswith('.') else '.'} See '{command} --help'."
 
 
 def _note(

@@ -237,7 +237,10 @@ def learner(values: tuple[str, str, str] | None) -> tuple[float, float, float] |
     if values is None:
         return None
     try:
-        return fraction(values[0]), fraction(values[1]), float(values[2].replace(",", "."))
+        constant = float(values[2].replace(",", "."))
+        if not 0 < constant < float("inf"):
+            raise ValueError(values[2])
+        return fraction(values[0]), fraction(values[1]), constant
     except (ValueError, typer.BadParameter) as error:
         raise InvalidParameter(
             "--learning is {value!r}",

@@ -43,7 +43,12 @@ def limit_command(
     unacceptable: Unacceptable = None,
     within: Annotated[
         int | None,
-        typer.Option(min=1, help="Cases within which the promise holds; the procedure's expected number if left out."),
+        typer.Option(
+            "--within",
+            "--cases",
+            min=1,
+            help="Cases within which the promise holds; the procedure's expected number if left out.",
+        ),
     ] = None,
     procedure: ProcedureName = None,
     programme: ProgrammeName = None,

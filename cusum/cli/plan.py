@@ -29,7 +29,12 @@ def plan_command(
     unacceptable: Unacceptable = None,
     cases: Annotated[
         int | None,
-        typer.Option(min=1, help="Cases that each trainee will do; the procedure's expected number if left out."),
+        typer.Option(
+            "--cases",
+            "--within",
+            min=1,
+            help="Cases that each trainee will do; the procedure's expected number if left out.",
+        ),
     ] = None,
     procedure: ProcedureName = None,
     programme: ProgrammeName = None,
@@ -99,7 +104,8 @@ def _plan(question: Question, curve: tuple[float, float, float] | None) -> tuple
         "false_competence": question.promise,
         "failure_rate": rates,
     }
-    return plan_volume(question.criterion, **asked), power_by_volume(question.criterion, **asked)
+    volumes = power_by_volume(question.criterion, **asked)  # first: it refuses numbers that would take too long
+    return plan_volume(question.criterion, **asked), volumes
 
 
 def _limits(question: Question) -> object:
@@ -171,7 +177,12 @@ def _rows(plan: VolumePlan, volumes: PowerByVolume, language: Language) -> Rows:
         (text("Fewest cases that can signal, all of them successes"), number(plan.longest_run)),
     ]
     for share, needed in plan.cases_for_power:
-        rows.append((text("Cases needed for {power} power", power=percent(share)), _needed(needed, language)))
+        rows.append(
+            (
+                text("Cases needed for {power} power, with the limit set for that number", power=percent(share)),
+                _needed(needed, language),
+            )
+        )
     return rows + _learner_rows(plan, volumes, language)
 
 
@@ -189,13 +200,20 @@ def _learner_rows(plan: VolumePlan, volumes: PowerByVolume, language: Language) 
     start = (
         text("not within {cases} cases", cases=cases) if found.adequate_from is None else number(found.adequate_from)
     )
-    delay = "–" if math.isnan(found.expected_delay) else number(found.expected_delay, digits=1)
+    later = found.declared - found.declared_before_adequate
     rows = [
         (text("The trainee who learns: good enough from case no."), start),
         (text("signal within {cases} cases", cases=cases), percent(found.declared, 1)),
         (text("signal before being good enough"), percent(found.declared_before_adequate, 1)),
-        (text("mean number of cases from being good enough to the signal, where it comes after that"), delay),
     ]
+    if later >= EVEN and not math.isnan(found.expected_delay):  # of fewer, a mean would be that of the quickest
+        delay = text(
+            "mean number of cases from being good enough to the signal, among the {share} who get it from then on "
+            "within {cases} cases",
+            share=percent(later, 1),
+            cases=cases,
+        )
+        rows.append((delay, number(found.expected_delay, digits=1)))
     if plan.last_look_learner is not None:
         last_look = text("signal within {cases} cases from the LC-CUSUM with a last look", cases=cases)
         rows.append((last_look, percent(plan.last_look_learner.declared, 1)))
@@ -229,6 +247,7 @@ def _as_data(plan: VolumePlan, volumes: PowerByVolume) -> dict[str, Any]:
             "adequate_from": plan.learner.adequate_from,
             "declared": plan.learner.declared,
             "declared_before_adequate": plan.learner.declared_before_adequate,
+            "declared_from_adequate": plan.learner.declared - plan.learner.declared_before_adequate,
             "expected_delay": None if math.isnan(delay) else delay,
             "cases_for_power": {f"{p:g}": volumes.cases_for(p, learner=True) for p, _ in plan.cases_for_power},
         }

@@ -23,6 +23,8 @@ from cusum.errors import InvalidParameter
 __all__ = ["PowerByVolume", "power_by_volume"]
 
 _MOST_CASES = 400
+_LONGEST = 1000
+"""The work grows with the cube of the number; beyond this nobody would wait for the list."""
 _HIGH_POWER = 0.9
 
 
@@ -159,7 +161,8 @@ def power_by_volume(
     Raises
     ------
     InvalidParameter
-        If a parameter is outside its range, or `failure_rate` is a single number.
+        If a parameter is outside its range, more than 1,000 numbers of cases are asked for, or `failure_rate` is a
+        single number.
 
     Notes
     -----
@@ -182,6 +185,14 @@ def power_by_volume(
     promise = check_fraction("false_competence", false_competence)
     planned = None if cases is None else check_count("cases", cases)
     last = _reach(criterion, promise, planned) if up_to is None else max(check_count("up_to", up_to), planned or 1)
+    if last > _LONGEST:
+        raise InvalidParameter(
+            "{last} numbers of cases were asked for",
+            expected="at most {most}, since each has a limit designed for it",
+            remedy="For a single larger number, cusum.plan_volume gives the power in Python.",
+            last=last,
+            most=_LONGEST,
+        )
     chart = LearningCurveCusum(criterion=criterion, limit=1.0)
     limit, kept = _designs(chart, promise, last)
     numbers = np.arange(1, last + 1)
@@ -204,7 +215,9 @@ def power_by_volume(
 
 def _reach(criterion: Criterion, promise: float, planned: int | None) -> int:
     """Choose how many numbers of cases to list."""
-    wanted = ceil(1.25 * planned) if planned else 20
+    wanted = max(planned, min(_MOST_CASES, ceil(1.25 * planned))) if planned else 20
+    if wanted > _LONGEST:
+        return wanted  # refused, before anything is searched
     enough = cases_for_power(criterion, _HIGH_POWER, promise)
     return max(wanted, min(_MOST_CASES, ceil(1.1 * enough) if enough else _MOST_CASES))
 

@@ -23,11 +23,11 @@ class DepartmentComparison:
     ----------
     table : DataFrame
         One row a department: its name (column `by`), cases, failures, expected (failures), rate, ratio (observed over
-        expected) with ratio_low and ratio_high, adjusted_rate (ratio times the overall rate), position (what a funnel
-        plot shows: rate or, adjusted, ratio), for each limit its own low and high (low_95, high_95, ...) on the same
-        scale, side ("above", "below" or ""), beyond (the widest limit passed; NaN if none), tail (exact probability of
-        a number so far out on its side, or further, without overdispersion) and score ((observed - expected) / standard
-        deviation).
+        expected) with ratio_low and ratio_high, adjusted_rate (ratio times the rate expected of all cases, and so the
+        rate itself where all cases have one expectation), position (what a funnel plot shows: rate or, adjusted,
+        ratio), for each limit its own low and high (low_95, high_95, ...) on the same scale, side ("above", "below" or
+        ""), beyond (the widest limit passed; NaN if none), tail (exact probability of a number so far out on its side,
+        or further, without overdispersion) and score ((observed - expected) / standard deviation).
     limits : DataFrame
         The funnel, by limit and number of cases: limit, cases, expected, low, high on the scale of position. Adjusted:
         for the case mix of all departments together.

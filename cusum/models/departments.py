@@ -119,7 +119,7 @@ def compare_departments(
     overall = float(failure.mean())
     rows, shapes = _observe(name, failure, risk, confidence, interval)
     centre = 1.0 if adjusted else float(risk[0])
-    rows["adjusted_rate"] = rows["ratio"] * overall
+    rows["adjusted_rate"] = rows["ratio"] * float(risk.mean())
     rows["position"] = rows["ratio"] if adjusted else rows["rate"]
     spread = excess_spread(rows["score"], winsorise=winsorise) if overdispersion else None
     stretch = float(np.sqrt(spread.factor)) if spread is not None and spread.applied else 1.0

@@ -49,7 +49,7 @@ def test_the_verdict_is_in_plain_words(command, cases, answer, numbers):
 def test_a_criterion_that_is_too_narrow_takes_more_than_was_searched(command):
     ended = command("plan", "--acceptable", "10%", "--unacceptable", "11%", "--cases", 20, "--language", "en")
     assert ended.code == 0
-    assert "Cases needed for 50% power" in ended.out
+    assert "Cases needed for 50% power, with the limit set for that number" in ended.out
     assert "more than 4,000" in ended.out
 
 
@@ -73,7 +73,7 @@ def test_a_trainee_who_learns(command):
 def test_a_trainee_who_never_is_good_enough(command):
     ended = command("plan", *RATES, 30, "--language", "en", "--learning", "60%", "15%", "5")
     assert re.search(r"good enough from case no\. +not within 30 cases", ended.out)
-    assert re.search(r"where it comes after that +–", ended.out)
+    assert "mean number of cases from being good enough" not in ended.out
     result = json.loads(command("plan", *RATES, 30, "--json", "--learning", "60%", "15%", "5").out)
     assert result["learner"]["adequate_from"] is None
     assert result["learner"]["expected_delay"] is None
@@ -145,6 +145,7 @@ def test_the_page_needs_no_network(command, tmp_path):
         (("--procedure", "tonsil"), "--procedure is 'tonsil'; expected one of spinal"),
         ((*RATES, "40", "--programme", "danish-introduction-2018"), "--programme was given without --procedure"),
         ((*RATES, "40", "--learning", "60%", "ten", "5"), "--learning is '60% ten 5'"),
+        ((*RATES, "40", "--learning", "60%", "8%", "0"), "--learning is '60% 8% 0'"),
         ((*RATES, "40", "--learning", "9%", "60%", "5"), "finishes at 0.6"),
         ((*RATES, "40", "--learning", "60%", "9%"), "--learning"),
         ((*RATES, "40", "--figure", "no/such/folder/page.html"), "page.html cannot be written"),
@@ -159,3 +160,25 @@ def test_wrong_use_is_one_paragraph(command, words, said):
     assert ended.code == 2
     assert said in ended.err
     assert ended.err.count("\n") == 1
+
+
+def test_the_mean_of_the_quickest_few_is_not_given(command):
+    few = command("plan", *RATES, 40, "--language", "en", "--learning", "60%", "8%", "10").out
+    assert "mean number of cases" not in few
+    many = command("plan", *RATES, 150, "--language", "en", "--learning", "60%", "8%", "10").out
+    assert re.search(r"good enough to the signal, among the \d+\.\d%", " ".join(many.split()))
+    data = json.loads(command("plan", *RATES, 40, "--json", "--learning", "60%", "8%", "10").out)["learner"]
+    assert data["declared_from_adequate"] == pytest.approx(data["declared"] - data["declared_before_adequate"])
+
+
+def test_a_number_that_nobody_would_wait_for_is_refused_at_once(command):
+    ended = command("plan", *RATES, 5000, "--language", "en")
+    assert (ended.code, ended.out) == (2, "")
+    assert "numbers of cases were asked for; expected at most" in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_the_number_of_cases_has_one_name_in_both_commands(command):
+    rates = ("--acceptable", "10%", "--unacceptable", "40%", "--json")
+    assert json.loads(command("plan", *rates, "--within", 20).out)["cases"] == 20
+    assert json.loads(command("limit", *rates, "--cases", 20).out)["within"] == 20

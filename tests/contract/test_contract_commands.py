@@ -59,7 +59,7 @@ def test_an_unknown_option_is_wrong_use(capsys, command):
     assert code == 2
     assert out == ""
     assert "no-such-option" in err
-    assert f"See 'cusum {command} --help'" in err
+    assert f"Se 'cusum {command} --help'" in err
     assert err.count("\n") == 1
 
 

@@ -193,7 +193,9 @@ def test_case_mix_explains_what_it_explains():
     assert adjusted.table["side"].tolist() == ["", ""]
     assert (adjusted.adjusted, adjusted.centre) == (True, 1.0)
     np.testing.assert_allclose(adjusted.table["ratio"], adjusted.table["position"])
-    np.testing.assert_allclose(adjusted.table["adjusted_rate"], adjusted.table["ratio"] * table["failure"].mean())
+    np.testing.assert_allclose(adjusted.table["adjusted_rate"], adjusted.table["ratio"] * table["risk"].mean())
+    stated = compare_departments(table, expected=0.1).table  # nothing to adjust for
+    np.testing.assert_allclose(stated["adjusted_rate"], stated["rate"])
     same = compare_departments(table, expected=table["risk"].to_numpy()).table
     pd.testing.assert_frame_equal(same, adjusted.table)
     for row in adjusted.table.itertuples():
