@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
-import openpyxl
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
@@ -18,7 +18,7 @@ from cusum.cohort.risk_models import fit_risk_models
 from cusum.errors import InvalidParameter, PrivacyError
 from cusum.language import get_language
 from cusum.registrations.assessments import read_assessments
-from cusum.report import ReportPaths, write_report
+from cusum.report import ReportPaths, model_methods, write_report
 
 SECRET = "a key for this test alone"
 WORDS = get_language("en")
@@ -163,7 +163,7 @@ def test_who_is_who_is_written_only_where_asked_and_outside(adjusted: Cohort, tm
 
 def test_the_workbook_calls_a_rate_and_a_state_by_what_they_are(reports) -> None:
     """The same column name means different things in different tables."""
-    book = openpyxl.load_workbook(reports(False).workbook, read_only=True)
+    book = load_workbook(reports(False).workbook, read_only=True)
     heads = {sheet.title: [cell.value for cell in next(sheet.iter_rows(max_row=1))] for sheet in book}
     assert "Observed failure rate" in heads["Departments compared"]
     assert {"Status of the document", "Out of"} <= set(heads["Competences"])
@@ -171,6 +171,13 @@ def test_the_workbook_calls_a_rate_and_a_state_by_what_they_are(reports) -> None
     assert not {"Current failure rate", "of"} & {*heads["Departments compared"], *heads["Competences"]}
     assert "Current failure rate" not in heads.get("Learning curves", [])
     assert "Status after the procedure" not in heads["Competences"]
+
+
+def test_a_covariate_within_a_sentence_has_a_small_letter() -> None:
+    variables = [SimpleNamespace(column=name) for name in ("urgency", "bmi")]
+    model = SimpleNamespace(design=SimpleNamespace(variables=variables))
+    cohort = SimpleNamespace(adjusted=SimpleNamespace(models={"spinal": model}, fitted_here=False))
+    assert "hastegrad og BMI" in model_methods._risk(cohort, get_language("da"))
 
 
 def test_the_risk_of_a_trainee_is_called_that_of_an_acceptable_performer(reports) -> None:
