@@ -187,9 +187,9 @@ def power_by_volume(
     last = _reach(criterion, promise, planned) if up_to is None else max(check_count("up_to", up_to), planned or 1)
     if last > _LONGEST:
         raise InvalidParameter(
-            "{last} numbers of cases were asked for",
+            "the power at every number of cases up to {last} was asked for",
             expected="at most {most}, since each has a limit designed for it",
-            remedy="For a single larger number, cusum.plan_volume gives the power in Python.",
+            remedy="Ask for fewer; the power at one larger number is what plan_volume gives in Python.",
             last=last,
             most=_LONGEST,
         )

@@ -26,7 +26,8 @@ def read_terms(covariates: str | Iterable[str], columns: Sequence[str]) -> tuple
     Parameters
     ----------
     covariates : str or iterable of str
-        A formula such as "asa + age*urgency", or a list of its terms. A name that is a column is taken as that column.
+        A formula such as "asa + age*urgency", or a list of its terms, which may also be one text with commas. A name that
+        is a column is taken as that column.
     columns : sequence of str
         Columns that there are.
 
@@ -44,10 +45,12 @@ def read_terms(covariates: str | Iterable[str], columns: Sequence[str]) -> tuple
     --------
     >>> read_terms("asa + age*urgency", ["asa", "age", "urgency"])
     (('asa',), ('age',), ('urgency',), ('age', 'urgency'))
+    >>> read_terms("asa,age", ["asa", "age", "urgency"])
+    (('asa',), ('age',))
     """
     written = [covariates] if isinstance(covariates, str) else list(covariates)
     if isinstance(covariates, str) and covariates not in columns:
-        written = covariates.split("+")
+        written = covariates.replace(",", "+").split("+")
     terms: list[Term] = []
     for text in (part.strip() for part in written):
         terms += [term for term in _expand(text, columns) if term not in terms]

@@ -174,7 +174,7 @@ def test_the_mean_of_the_quickest_few_is_not_given(command):
 def test_a_number_that_nobody_would_wait_for_is_refused_at_once(command):
     ended = command("plan", *RATES, 5000, "--language", "en")
     assert (ended.code, ended.out) == (2, "")
-    assert "numbers of cases were asked for; expected at most" in ended.err
+    assert "was asked for; expected at most" in ended.err
     assert ended.err.count("\n") == 1
 
 
