@@ -26,8 +26,8 @@ def read_terms(covariates: str | Iterable[str], columns: Sequence[str]) -> tuple
     Parameters
     ----------
     covariates : str or iterable of str
-        A formula such as "asa + age*urgency", or a list of its terms, which may also be one text with commas. A name that
-        is a column is taken as that column.
+        A formula such as "asa + age*urgency", or a list of its terms, which may also be one text with commas. A name
+        that is a column is taken as that column.
     columns : sequence of str
         Columns that there are.
 
