@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,8 @@ from cusum.errors import InvalidParameter, PrivacyError
 from cusum.language import get_language
 from cusum.registrations.assessments import read_assessments
 from cusum.report import ReportPaths, model_methods, write_report
+from cusum.report.pages.experience import milestone_table
+from cusum.report.site import Site
 
 SECRET = "a key for this test alone"
 WORDS = get_language("en")
@@ -184,3 +187,11 @@ def test_the_risk_of_a_trainee_is_called_that_of_an_acceptable_performer(reports
     page = text_of(reports(False).trainees["Trainee0"])
     assert "Expected failure probability of an acceptable performer, mean" in page
     assert "acceptable performer, mean" not in text_of(reports(False).departments["Aarhus"])
+
+
+def test_a_milestone_to_come_does_not_repeat_what_is_missing_today(adjusted: Cohort) -> None:
+    early = milestone_table(Site(cohort=adjusted, language=WORDS), "Trainee0")
+    assert {row.cells[-1].text for row in early.rows} == {"–"}
+    year = replace(adjusted, milestones=adjusted.milestones.assign(reached=True))
+    late = milestone_table(Site(cohort=year, language=WORDS), "Trainee0")
+    assert all(row.cells[-2].text.endswith("of 32") and row.cells[-1].text != "–" for row in late.rows)

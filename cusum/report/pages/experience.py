@@ -192,6 +192,8 @@ def _held(site: Site, row: Any) -> str:
 def _documented(site: Site, row: Any) -> tuple[str, str]:
     """Say how many competences were documented by then, and which had no document at all."""
     text, number = site.language.text, site.language.number
+    if not row.reached:  # what there is today stands in the table of competences
+        return "–", "–"
     counts = [int(row.competences_documented), int(row.competences_partly), int(row.competences_missing)]
     total = sum(counts) + int(row.competences_not_recorded)
     some = text("{some} of {all}", some=number(counts[0]), all=number(total))
