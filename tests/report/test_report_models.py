@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +16,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from cusum import Cohort, analyse, load_programme, read_registrations
+from cusum import Cohort, analyse, describe_case_mix, load_programme, read_registrations
 from cusum.cohort.risk_models import fit_risk_models
 from cusum.errors import InvalidParameter, PrivacyError
 from cusum.language import get_language
@@ -195,3 +197,23 @@ def test_a_milestone_to_come_does_not_repeat_what_is_missing_today(adjusted: Coh
     year = replace(adjusted, milestones=adjusted.milestones.assign(reached=True))
     late = milestone_table(Site(cohort=year, language=WORDS), "Trainee0")
     assert all(row.cells[-2].text.endswith("of 32") and row.cells[-1].text != "–" for row in late.rows)
+
+
+def numbers_of(values: list | dict) -> np.ndarray:
+    """Numbers of a figure, written out or packed."""
+    if isinstance(values, dict):
+        return np.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"]).astype(float)
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
+
+
+def test_case_mix_and_experience_are_drawn(adjusted: Cohort, reports) -> None:
+    """The figures hold the shares and the counts of the tables that they stand beside."""
+    department = reports(False).departments["Aarhus"].read_text(encoding="utf-8")
+    mix = json.loads(re.search(r'data-for="figure-case-mix"[^>]*>(.*?)</script>', department, flags=re.S)[1])
+    shares = [numbers_of(trace["x"]) for trace in mix["data"] if trace.get("meta", {}).get("role") == "unit"]
+    known = describe_case_mix(adjusted, by="department").query("unit == 'Aarhus' and covariate == 'bmi'")
+    spinals = known.query("procedure == 'spinal' and level not in ('mean', 'missing')")["share"]
+    assert any(len(one) == len(spinals) and np.allclose(one, spinals, atol=1e-4) for one in shares)
+    trainee = reports(False).trainees["Trainee0"].read_text(encoding="utf-8")
+    drawn = json.loads(re.search(r'data-for="figure-experience"[^>]*>(.*?)</script>', trainee, flags=re.S)[1])
+    assert 70 in [np.nanmax(numbers_of(trace["y"])) for trace in drawn["data"] if len(trace.get("y", ()))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,9 +11,10 @@ from cusum.report.findings import NOWHERE
 from cusum.report.table import Cell, Column, Table, records, table
 
 if TYPE_CHECKING:
+    from cusum.report.embedding import Fragment
     from cusum.report.site import Site
 
-__all__ = ["case_mix_table", "volume_table"]
+__all__ = ["case_mix_figure", "case_mix_table", "volume_table"]
 
 _HIGH_ASA = 3
 
@@ -60,6 +62,38 @@ def case_mix_table(site: Site, by: str, name: str, hidden: set[str] | None = Non
             "difficult."
         ),
     )
+
+
+def case_mix_figure(site: Site, department: str, hidden: set[str]) -> Fragment | None:
+    """Draw which cases a department gets, level by level, beside all others.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+    department : str
+        As in the data.
+    hidden : set of str
+        Procedures that are not to be shown.
+
+    Returns
+    -------
+    Fragment or None
+        None where nothing is known about the patients, or there is no other department.
+    """
+    from cusum.figures import plot_case_mix
+
+    shown = case_mix_table(site, "department", department, hidden)
+    mix = site.findings.case_mix("department")
+    mix = mix[~mix["procedure"].isin(list(hidden)) & ~mix["covariate"].isin(["expected"])]
+    mine = mix[mix["unit"] == (department or NOWHERE)]
+    if shown is None or mine.empty or not (mine["others_cases"] > 0).any():
+        return None
+    figure = plot_case_mix(mix, department or NOWHERE, programme=site.cohort.programme, language=site.language.code)
+    caption = site.language.text(
+        "Filled dots: the share of the cases here. Open dots: of all other departments' cases."
+    )
+    return site.embedding.embed(figure, "figure-case-mix", caption=caption, table=replace(shown, key="table-case-mix"))
 
 
 def _measures(site: Site, by: str) -> list[tuple[str, str]]:

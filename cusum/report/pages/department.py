@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cusum.report.pages.case_mix import case_mix_table, volume_table
+from cusum.report.pages.case_mix import case_mix_figure, case_mix_table, volume_table
 from cusum.report.pages.comparing import comparing_section, hidden_procedures
 from cusum.report.pages.completeness import charted_table
 from cusum.report.table import Cell, Column, Row, Table, records, table
@@ -65,6 +65,7 @@ def department_page(site: Site, department: str) -> dict[str, Any]:
         "comparison": comparison,
         "comparing": comparing_section(site, department),
         "case_mix": case_mix_table(site, "department", department, hidden_procedures(site, department)),
+        "case_mix_figure": case_mix_figure(site, department, hidden_procedures(site, department)),
         "volume": volume_table(site, department),
         "completeness": _completeness(site, department),
         "charted": charted_table(site, "department", department),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,9 +11,10 @@ from cusum.language import msgid
 from cusum.report.table import Cell, Column, Table, records, table
 
 if TYPE_CHECKING:
+    from cusum.report.embedding import Fragment
     from cusum.report.site import Site
 
-__all__ = ["experience_table", "milestone_table"]
+__all__ = ["experience_figure", "experience_table", "milestone_table"]
 
 
 _VERDICTS = {
@@ -69,6 +71,34 @@ def experience_table(site: Site, trainee: str, month: int) -> Table:
         columns,
         [_experience_row(site, row, largest, targets, ahead[row.item] if foreseen else None) for row in records(shown)],
         note=_forecast_note(site, now, foreseen),
+    )
+
+
+def experience_figure(site: Site, trainee: str, shown: Table) -> Fragment:
+    """Draw the registrations by month, with the target and the forecast where there are any.
+
+    Parameters
+    ----------
+    site : Site
+        The report.
+    trainee : str
+        Whose experience.
+    shown : Table
+        From :func:`experience_table`.
+
+    Returns
+    -------
+    Fragment
+        The figure.
+    """
+    from cusum.figures import plot_experience_forecast
+
+    figure = plot_experience_forecast(
+        site.cohort, trainee, forecast=site.findings.forecast, language=site.language.code
+    )
+    caption = site.language.text("Registrations added up by month of the post.")
+    return site.embedding.embed(
+        figure, "figure-experience", caption=caption, table=replace(shown, key="table-experience")
     )
 
 

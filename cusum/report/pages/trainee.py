@@ -11,7 +11,7 @@ from cusum.report.criteria import limit_cell, promised, short_source
 from cusum.report.explanations import explanations
 from cusum.report.pages.case_mix import case_mix_table
 from cusum.report.pages.competences import competence_table
-from cusum.report.pages.experience import experience_table, milestone_table
+from cusum.report.pages.experience import experience_figure, experience_table, milestone_table
 from cusum.report.pages.fairness import fairness_table
 from cusum.report.table import Cell, Column, Table, records, table
 from cusum.report.wording import reading, status_cell, what_a_signal_is
@@ -53,6 +53,7 @@ def trainee_page(site: Site, trainee: str) -> dict[str, Any]:
         caption=text("Each procedure's chart, with failures as ticks and the current failure rate below."),
         table=_figure_table(site, status, crossings),
     )
+    experience = experience_table(site, trainee, int(person.month))
     return {
         "title": text("Trainee {trainee}", trainee=trainee),
         "head": [
@@ -68,7 +69,8 @@ def trainee_page(site: Site, trainee: str) -> dict[str, Any]:
         "needed": _needed(site, status, crossings),
         "fairness": fairness_table(site, trainee),
         "case_mix": case_mix_table(site, "trainee", trainee),
-        "experience": experience_table(site, trainee, int(person.month)),
+        "experience": experience,
+        "experience_figure": experience_figure(site, trainee, experience),
         "milestones": milestone_table(site, trainee),
         "competences": competence_table(site, trainee),
         "promise": _promises(site, list(status["procedure"])),
