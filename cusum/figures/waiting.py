@@ -36,9 +36,10 @@ def waiting_sentences(result: TimeToCompetence, words: Language) -> list[str]:
     --------
     >>> from cusum import time_to_competence
     >>> from cusum.language import get_language
-    >>> table = pd.DataFrame({"cases": [20, 30, 40], "crossed": [True, False, True], "case": [15, None, 31]})
+    >>> cases, crossed = [20, 30, 40, 35, 50], [True, False, True, True, True]
+    >>> table = pd.DataFrame({"cases": cases, "crossed": crossed, "case": [15, None, 31, 22, 27]})
     >>> print(waiting_sentences(time_to_competence(table), get_language("en"))[1])
-    Restricted mean: 25.7 procedures to a signal, longer waits counted as 31 (95% confidence interval 17.1 to 31).
+    Restricted mean: 25.2 procedures to a signal, longer waits counted as 31 (95% confidence interval 10.9 to 31).
     """
     level = level_words(result.confidence, words)
     medians = [
